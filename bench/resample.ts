@@ -140,10 +140,10 @@ async function timeTheRest(): Promise<void> {
   const tensor = new Float32Array(pixels.length);
   const repeats = 200;
   for (const [name, work] of [
-    ["normalise 224 × 224", async () => preprocessor.toTensor(pixels, tensor)],
+    ["normalize 224 × 224", async () => preprocessor.toTensor(pixels, tensor)],
     ["decode a 500 × 375 JPEG", async () => decodeImage(photo)],
     [
-      "decode, resize, normalise it",
+      "decode, resize, normalize it",
       async () => {
         preprocessor.toPixels(await decodeImage(photo), pixels);
         preprocessor.toTensor(pixels, tensor);

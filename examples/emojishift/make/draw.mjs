@@ -28,12 +28,12 @@ export function readIcons(packages, style, names) {
 }
 
 const between = (random, low, high) => low + (high - low) * random();
-const colour = (random, low, high) =>
+const color = (random, low, high) =>
   `rgb(${[0, 1, 2].map(() => Math.round(255 * between(random, low, high))).join(",")})`;
 
 /**
  * One picture of an icon: turned by up to 25°, scaled to 0.62–0.98 of the picture, moved, on a flat or shaded background, in light or shade.
- * One-coloured sets are drawn in a dark colour of its own (currentColor).
+ * One-colored sets are drawn in a dark color of its own (currentColor).
  *
  * @returns SIDE × SIDE, RGB, as a sharp pipeline
  */
@@ -42,14 +42,14 @@ export function draw({ body, width, height }, random) {
   const room = SIDE * 0.12;
   const [x, y] = [SIDE / 2 + between(random, -room, room), SIDE / 2 + between(random, -room, room)];
   const turn = between(random, -25, 25);
-  const [from, to] = [colour(random, 0.55, 1), colour(random, 0.55, 1)];
+  const [from, to] = [color(random, 0.55, 1), color(random, 0.55, 1)];
   const background = random() < 0.5 ? from : "url(#shiftline-background)";
   const light = between(random, -0.28, 0.28);
   const angle = between(random, 0, 360);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${SIDE}" height="${SIDE}" viewBox="0 0 ${SIDE} ${SIDE}">
 <defs><linearGradient id="shiftline-background" gradientTransform="rotate(${angle} .5 .5)"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient></defs>
 <rect width="${SIDE}" height="${SIDE}" fill="${background}"/>
-<g transform="translate(${x} ${y}) rotate(${turn}) scale(${scale}) translate(${-width / 2} ${-height / 2})">${body.replaceAll("currentColor", colour(random, 0, 0.3))}</g>
+<g transform="translate(${x} ${y}) rotate(${turn}) scale(${scale}) translate(${-width / 2} ${-height / 2})">${body.replaceAll("currentColor", color(random, 0, 0.3))}</g>
 <rect width="${SIDE}" height="${SIDE}" fill="${light < 0 ? "#000" : "#fff"}" fill-opacity="${Math.abs(light)}"/>
 </svg>`;
   return sharp(Buffer.from(svg)).removeAlpha().toColourspace("srgb");

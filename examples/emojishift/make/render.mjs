@@ -71,8 +71,8 @@ async function writeStudy(id, role, drawings) {
   if (role !== "source") return;
   const seconds = Object.entries(SECOND_DRAWINGS);
   const icons = readIcons(packages, id, Object.values(SECOND_DRAWINGS));
-  const labelled = seconds.map(([name], i) => [names.indexOf(name), icons[i]]);
-  await writeShard(folder(`${id}-second`), `${id}-second`, labelled, "test", 0, STUDY_PICTURES.second);
+  const labeled = seconds.map(([name], i) => [names.indexOf(name), icons[i]]);
+  await writeShard(folder(`${id}-second`), `${id}-second`, labeled, "test", 0, STUDY_PICTURES.second);
 }
 
 fetchPackages();

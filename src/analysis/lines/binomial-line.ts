@@ -47,8 +47,8 @@ const LOG_LEFT_OUT = 20;
 export function fitBinomialLine(points: readonly CountPoint[]): BinomialLine {
   checkCounts(points);
   const n = points.length;
-  const centre = points.reduce((sum, { x }) => sum + x, 0) / n;
-  let start = fitAt(points, centre, 0, { level: 0, slope: 0 });
+  const center = points.reduce((sum, { x }) => sum + x, 0) / n;
+  let start = fitAt(points, center, 0, { level: 0, slope: 0 });
   const pooled = start;
   const noise = n / points.reduce((sum, point) => sum + pooled.binomialInformation(point), 0);
   const nodes: FitAtScatter[] = [];
@@ -58,16 +58,16 @@ export function fitBinomialLine(points: readonly CountPoint[]): BinomialLine {
   for (let log = Math.log(noise); ; log += step) {
     const scatterSd = Math.sqrt(Math.max(0, Math.exp(log) - noise));
     if (scatterSd > MAX_SCATTER_SD) break;
-    start = fitAt(points, centre, nodes.length === 0 ? 0 : scatterSd, start);
+    start = fitAt(points, center, nodes.length === 0 ? 0 : scatterSd, start);
     nodes.push(start);
     highest = Math.max(highest, height(start));
     if (height(start) < highest - LOG_LEFT_OUT) break;
   }
-  const best = mostLikely(points, centre, nodes, (fit) => fit.logLikelihood);
-  const adjusted = mostLikely(points, centre, nodes, height);
+  const best = mostLikely(points, center, nodes, (fit) => fit.logLikelihood);
+  const adjusted = mostLikely(points, center, nodes, height);
   return {
-    ...estimateOf(best, adjusted, centre, points),
-    posterior: posteriorOf(nodes, height, centre, pearsonP(points, centre, pooled)),
+    ...estimateOf(best, adjusted, center, points),
+    posterior: posteriorOf(nodes, height, center, pearsonP(points, center, pooled)),
   };
 }
 
@@ -88,14 +88,14 @@ interface FitAtScatter extends Coefficients {
 /** Level and slope of highest likelihood for a given scatter: Newton's method on a concave function, steps halved. */
 function fitAt(
   points: readonly CountPoint[],
-  centre: number,
+  center: number,
   scatterSd: number,
   { level, slope }: Coefficients,
 ): FitAtScatter {
   const at = (a: number, b: number) => {
     const sums = { logLikelihood: 0, score: [0, 0], information: [0, 0, 0] };
     for (const { x, correct, images } of points) {
-      const dx = x - centre;
+      const dx = x - center;
       const own = countLikelihood(correct, images, a + b * dx, scatterSd);
       sums.logLikelihood += own.logLikelihood;
       (sums.score[0] as number) += own.score;
@@ -125,7 +125,7 @@ function fitAt(
     if (Math.abs(da) <= 1e-10 * (1 + Math.abs(a)) && Math.abs(db) <= 1e-10 * (1 + Math.abs(b))) break;
   }
   const binomialInformation = ({ x, images }: CountPoint) => {
-    const p = 1 / (1 + Math.exp(-(a + b * (x - centre))));
+    const p = 1 / (1 + Math.exp(-(a + b * (x - center))));
     return images * p * (1 - p);
   };
   const information = here.information as [number, number, number];
@@ -141,7 +141,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** The scatter of the highest `height`: golden-section search between the neighbors of the grid's highest node. */
 function mostLikely(
   points: readonly CountPoint[],
-  centre: number,
+  center: number,
   nodes: readonly FitAtScatter[],
   height: (fit: FitAtScatter) => number,
 ): FitAtScatter {
@@ -152,7 +152,7 @@ function mostLikely(
   const start = nodes[top] as FitAtScatter;
   let low = nodes[Math.max(0, top - 1)]?.scatterSd as number;
   let high = nodes[Math.min(nodes.length - 1, top + 1)]?.scatterSd as number;
-  const fit = (scatterSd: number) => fitAt(points, centre, scatterSd, start);
+  const fit = (scatterSd: number) => fitAt(points, center, scatterSd, start);
   let [left, right] = [fit(high - GOLDEN * (high - low)), fit(low + GOLDEN * (high - low))];
   while (high - low > 1e-7 * (1 + high)) {
     if (height(left) >= height(right)) {
@@ -172,18 +172,18 @@ function mostLikely(
 function estimateOf(
   best: FitAtScatter,
   adjusted: FitAtScatter,
-  centre: number,
+  center: number,
   points: readonly CountPoint[],
 ): Omit<BinomialLine, "posterior"> {
   const [i00, i01] = adjusted.information;
   const det = determinant(adjusted);
-  const xMean = centre + i01 / i00; // level and slope are uncorrelated there
+  const xMean = center + i01 / i00; // level and slope are uncorrelated there
   const levelSe = 1 / Math.sqrt(i00);
   const slopeSe = Math.sqrt(i00 / det);
   const { slope, scatterSd, logLikelihood } = best;
   return {
     slope,
-    intercept: best.level - slope * centre,
+    intercept: best.level - slope * center,
     slopeSe,
     interceptSe: Math.hypot(levelSe, xMean * slopeSe),
     levelSe,
@@ -196,10 +196,10 @@ function estimateOf(
 }
 
 /** The probability of counts that differ more from a line without scatter, by Pearson's statistic. */
-function pearsonP(points: readonly CountPoint[], centre: number, { level, slope }: FitAtScatter): number {
+function pearsonP(points: readonly CountPoint[], center: number, { level, slope }: FitAtScatter): number {
   let statistic = 0;
   for (const { x, correct, images } of points) {
-    const p = 1 / (1 + Math.exp(-(level + slope * (x - centre))));
+    const p = 1 / (1 + Math.exp(-(level + slope * (x - center))));
     statistic += (correct - images * p) ** 2 / (images * p * (1 - p));
   }
   return chiSquareUpperTail(statistic, points.length - 2);

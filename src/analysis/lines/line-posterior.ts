@@ -77,8 +77,8 @@ export function leastSquaresPosterior(
  */
 function scatterNodes(degreesOfFreedom: number, residualVariance: number, noise: number) {
   const step = gridStep(degreesOfFreedom);
-  const height = (log: number) => -0.5 * degreesOfFreedom * (log + residualVariance * Math.exp(-log) - centre - 1);
-  const centre = Math.log(Math.max(residualVariance, Number.MIN_VALUE));
+  const height = (log: number) => -0.5 * degreesOfFreedom * (log + residualVariance * Math.exp(-log) - center - 1);
+  const center = Math.log(Math.max(residualVariance, Number.MIN_VALUE));
   let none = 0;
   const logWeights: number[] = [];
   const scatters: number[] = [];
@@ -90,8 +90,8 @@ function scatterNodes(degreesOfFreedom: number, residualVariance: number, noise:
     } else none += Math.exp(height(log));
     return height(log) > -LOG_LEFT_OUT;
   };
-  for (let j = 0; j < MAX_NODES && add(centre + j * step); j++);
-  for (let j = 1; j < MAX_NODES && add(centre - j * step); j++);
+  for (let j = 0; j < MAX_NODES && add(center + j * step); j++);
+  for (let j = 1; j < MAX_NODES && add(center - j * step); j++);
   if (none > 0) {
     scatters.push(0);
     logWeights.push(Math.log(none));

@@ -35,7 +35,7 @@ export interface TowerInspection {
   readonly irVersion: number;
   /** Operator sets; "" is the default ONNX domain. */
   readonly opsets: Readonly<Record<string, number>>;
-  /** Precision of the weights, such as "float32", "float16" or "quantised (int8)". */
+  /** Precision of the weights, such as "float32", "float16" or "quantized (int8)". */
   readonly precision: string;
   /** Null if the batch is dynamic. */
   readonly batchSize: number | null;

@@ -14,7 +14,7 @@ const KINDS = [
   "moved to another class",
   "changed content",
   "two copies",
-  "not recognised",
+  "not recognized",
   "not found",
   "unknown folders",
   "loose images",
@@ -41,7 +41,7 @@ export function findProblems(
   for (const { path, benchmark, contents } of unrecognized) {
     problems.push({
       severity: "error",
-      kind: "not recognised",
+      kind: "not recognized",
       benchmark,
       root: path,
       message: noImages(benchmark, contents),

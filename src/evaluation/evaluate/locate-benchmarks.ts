@@ -105,8 +105,8 @@ async function notePassed(
     for (const place of [...folders, ...files]) passed.push({ place, benchmark });
   }
   const taken = await Promise.all(found.map(({ located }) => realpath(pathOfPlace(located)).catch(() => located.root)));
-  const unrecognised = await describeUnrecognized(passed, taken, cacheFolder);
-  return unrecognised.map(({ path, benchmark, contents }) => makeNote(`${path}: ${noImages(benchmark, contents)}`));
+  const unrecognized = await describeUnrecognized(passed, taken, cacheFolder);
+  return unrecognized.map(({ path, benchmark, contents }) => makeNote(`${path}: ${noImages(benchmark, contents)}`));
 }
 
 /** Below the data root there is nothing: whether it is a benchmark itself, or what else it holds. */

@@ -15,7 +15,7 @@ export interface ExportCheck {
 }
 
 /** Maximum difference between the unit vectors of a batch of 1 and a batch of n, per element, by precision of the weights. */
-const BATCH_TOLERANCE = { float32: 1e-4, float16: 5e-3, quantised: 1e-4 } as const;
+const BATCH_TOLERANCE = { float32: 1e-4, float16: 5e-3, quantized: 1e-4 } as const;
 
 /**
  * Kernels for quantized weights may use another code path for one row than for several. Mixing of rows causes a much larger
@@ -115,7 +115,7 @@ async function checkRows(
     const largest = Math.max(rowDistance(first, rowOf(0)), rowDistance(last, rowOf(n - 1)));
     const found = `alone and in a batch of ${n} they differ by up to ${formatDifference(largest)}`;
     const fits = largest <= BATCH_TOLERANCE[precision];
-    const rounds = precision === "quantised" && largest <= QUANTIZED_ROUNDING;
+    const rounds = precision === "quantized" && largest <= QUANTIZED_ROUNDING;
     return [
       { name: deterministic, status: differing <= SAME_EMBEDDING ? "ok" : "warning", detail: bits },
       fits
@@ -238,7 +238,7 @@ async function compareCaptionEnds(
       detail: "the tokenizer does not distinguish the last words of the test captions",
     };
   const long = pairOf(longestStart(tokenizer, longest));
-  const starts = precision === "quantised" ? makePair((word) => `${word} a photo of a`, tokenizer, longest) : [];
+  const starts = precision === "quantized" ? makePair((word) => `${word} a photo of a`, tokenizer, longest) : [];
   const rows = [...short, ...(long.length > 0 ? long : short), ...starts];
   const embeddings = await encoder.encode(rows);
   const d = encoder.dimension;

@@ -50,7 +50,7 @@ const ACTIVATIONS: Readonly<Record<string, DenseLayer["activation"]>> = {
  * Parses how a text graph's token states are pooled: `text.pooling` of shiftline.json, otherwise sentence-transformers' modules
  * (modules.json, 1_Pooling/config.json, 2_Dense).
  *
- * Source: sentence-transformers 5 models/Pooling.py, models/Dense.py (behaviour)
+ * Source: sentence-transformers 5 models/Pooling.py, models/Dense.py (behavior)
  *
  * @returns null if no file states it
  * @throws InputError if a module or an option of one is not supported, or a file is damaged

@@ -2,23 +2,23 @@ import type { GraphSlice } from "../onnx/graph-slice.ts";
 import { elementCount, type OnnxTensor } from "../onnx/onnx-tensor.ts";
 
 /** Precision of a tower's weights, which determines the tolerances of comparisons. */
-export type PrecisionClass = "float32" | "float16" | "quantised";
+export type PrecisionClass = "float32" | "float16" | "quantized";
 
 /** The tensors of a tower that are weights, as opposed to shapes, indices or names. */
 export function weightsOf(slice: GraphSlice): OnnxTensor[] {
   return slice.tensors.filter((tensor) => !/^(u?int(16|32|64)|bool|string)$/.test(tensor.type));
 }
 
-/** The most frequent element type of a tower's weights: "float32", "float16", or, for example, "quantised (int8)". */
+/** The most frequent element type of a tower's weights: "float32", "float16", or, for example, "quantized (int8)". */
 export function describePrecision(slice: GraphSlice): string {
   const isQuantized = slice.nodes.some((node) => /Quantize|Integer|QLinear|NBits/.test(node.op));
   const type = mainType(weightsOf(slice));
-  return isQuantized ? `quantised (${type})` : type;
+  return isQuantized ? `quantized (${type})` : type;
 }
 
 export function precisionClass(slice: GraphSlice): PrecisionClass {
   const precision = describePrecision(slice);
-  if (precision.startsWith("quantised")) return "quantised";
+  if (precision.startsWith("quantized")) return "quantized";
   return /float16/.test(precision) ? "float16" : "float32";
 }
 

@@ -16,7 +16,7 @@ export type Section = string | number;
 /**
  * Creates a function that splits a text at its added tokens: from left to right, the longest match first.
  *
- * Source: huggingface/tokenizers src/tokenizer/added_vocabulary.rs `find_matches` (behaviour)
+ * Source: huggingface/tokenizers src/tokenizer/added_vocabulary.rs `find_matches` (behavior)
  *
  * @param tokens the tokens with the text to match (their content, or their normalized content)
  */

@@ -54,7 +54,7 @@ const CLASSES: Readonly<Record<string, Names>> = {
  * Converts vocab.json and merges.txt to the tokenizer.json that transformers' class would save.
  *
  * Source: transformers 5.18 models/clip/tokenization_clip.py, models/roberta/tokenization_roberta.py,
- * models/gpt2/tokenization_gpt2.py (behaviour)
+ * models/gpt2/tokenization_gpt2.py (behavior)
  *
  * @throws InputError if a file cannot be read or is invalid, the class is unknown, or a special token is not in the vocabulary
  */

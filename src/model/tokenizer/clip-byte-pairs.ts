@@ -19,7 +19,7 @@ export const CLIP_END_OF_TEXT = 49_407;
  * The vocabulary that ships with the package, as open_clip's SimpleTokenizer reads it: 256 bytes, 256 bytes that end a word, one
  * token per merge, start and end of text. Read once, at the first call.
  *
- * Source: open_clip 3.3.0 src/open_clip/tokenizer.py `SimpleTokenizer` (behaviour); Sennrich et al. 2016
+ * Source: open_clip 3.3.0 src/open_clip/tokenizer.py `SimpleTokenizer` (behavior); Sennrich et al. 2016
  */
 export function clipBytePairs(): ClipBytePairs {
   loaded ??= readBytePairs();

@@ -4,7 +4,7 @@ import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, clipBytePairs } from "./clip-byte
  * Creates CLIP's tokenizer as a Hugging Face tokenizer.json from the vocabulary that ships with the package, as transformers'
  * CLIPTokenizer saves it. It cleans less than open_clip, and its special tokens have other names.
  *
- * Source: transformers 5.18 models/clip/tokenization_clip.py (behaviour)
+ * Source: transformers 5.18 models/clip/tokenization_clip.py (behavior)
  */
 export function clipTokenizerJson(): Record<string, unknown> {
   const { merges, vocabulary } = clipBytePairs();

@@ -6,7 +6,7 @@ import { unescapeClosedHtml, WINDOWS_1252_C1 } from "./html-entities.ts";
  * characters, Latin ligatures, full-width and half-width characters, curly quotes, line breaks, lone surrogates, terminal escapes
  * and control characters, and then applies Unicode's form NFC.
  *
- * Source: ftfy 6.3.1, __init__.py `fix_text`, fixes.py and chardata.py (behaviour)
+ * Source: ftfy 6.3.1, __init__.py `fix_text`, fixes.py and chardata.py (behavior)
  */
 export function fixText(text: string): string {
   if (PLAIN.test(text)) return text;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
  * Replaces HTML character references as Python's `html.unescape` does: numeric ones with HTML 5's rules for invalid numbers,
  * named ones by their longest known name, with an optional semicolon where HTML 5 allows it ("&ampx" → "&x").
  *
- * Source: CPython 3.11 Lib/html/__init__.py (behaviour); WHATWG HTML, "numeric character reference end state".
+ * Source: CPython 3.11 Lib/html/__init__.py (behavior); WHATWG HTML, "numeric character reference end state".
  */
 export function unescapeHtml(text: string): string {
   if (!text.includes("&")) return text;
@@ -17,7 +17,7 @@ export function unescapeHtml(text: string): string {
  * Replaces only the unambiguous references, as ftfy's `unescape_html` does: those closed by a semicolon, and names that some
  * program has converted to upper case ("P&EACUTE;REZ" → "PÉREZ").
  *
- * Source: ftfy 6.3.1 fixes.py and chardata.py (behaviour)
+ * Source: ftfy 6.3.1 fixes.py and chardata.py (behavior)
  */
 export function unescapeClosedHtml(text: string): string {
   if (!text.includes("&")) return text;

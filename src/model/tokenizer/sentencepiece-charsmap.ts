@@ -5,7 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
  * replacements. A grapheme of fewer than six bytes is looked up as a whole, then character by character; the shortest entry that
  * is a prefix of the piece replaces the whole piece, as in Hugging Face's tokenizers.
  *
- * Source: huggingface/tokenizers src/normalizers/precompiled.rs and the crate spm_precompiled (behaviour); the trie is a
+ * Source: huggingface/tokenizers src/normalizers/precompiled.rs and the crate spm_precompiled (behavior); the trie is a
  * Darts-clone double array, https://github.com/s-yata/darts-clone
  *
  * @param base64 `precompiled_charsmap` of a tokenizer.json: byte length of the trie, trie, replacements separated by NUL

@@ -163,7 +163,7 @@ describe("shiftline report", () => {
     ["a folder that is not there", ["no-such-folder"], /no-such-folder: no such file or folder/],
     ["an unknown baseline", ["openclip", "--baseline", "nobody"], /unknown baseline "nobody"/],
     ["images of nobody", ["openclip", "--images-of", "vit"], /no checkpoint of the report has predictions/],
-    ["a column that is not there", ["openclip", "--group-by", "colour"], /--group-by colour: no such column/],
+    ["a column that is not there", ["openclip", "--group-by", "color"], /--group-by color: no such column/],
     [
       "a pattern that matches nothing",
       ["openclip", "--highlight", "convnext_larg_d"],

@@ -84,7 +84,7 @@ describe.skipIf(lacksShell)("a task's script", () => {
   /** Like evaluate: on TERM it takes a moment to flush, then ends with 143. */
   const flushes = `trap 'sleep 0.3; echo flushed > "$READY.flushed"; exit 143' TERM\ntouch "$READY"\nwhile :; do sleep 0.05; done`;
 
-  async function signalled(signal: NodeJS.Signals, restarts = 0) {
+  async function signaled(signal: NodeJS.Signals, restarts = 0) {
     const task = startTask(flushes, restarts);
     while (!existsSync(join(task.folder, "ready"))) await new Promise((done) => setTimeout(done, 20));
     task.child.kill(signal);
@@ -98,11 +98,11 @@ describe.skipIf(lacksShell)("a task's script", () => {
   }
 
   it("passes the signal before the time limit on, waits for the flush, and queues that task alone again", async () => {
-    expect(await signalled("SIGUSR1")).toEqual({ status: 143, flushed: true, asked: "requeue 77_7" });
+    expect(await signaled("SIGUSR1")).toEqual({ status: 143, flushed: true, asked: "requeue 77_7" });
   });
 
   it("passes a cancellation on, waits for the flush, and is not queued again", async () => {
-    expect(await signalled("SIGTERM")).toEqual({ status: 143, flushed: true, asked: null });
+    expect(await signaled("SIGTERM")).toEqual({ status: 143, flushed: true, asked: null });
   });
 
   it("is queued again after it was killed, but not for ever", async () => {
@@ -112,7 +112,7 @@ describe.skipIf(lacksShell)("a task's script", () => {
     const fourth = startTask("kill -9 $$", 3);
     expect(await fourth.status).toBe(137);
     expect(existsSync(join(fourth.folder, "asked"))).toBe(false);
-    expect((await signalled("SIGUSR1", 50)).asked).toBe(null);
+    expect((await signaled("SIGUSR1", 50)).asked).toBe(null);
   });
 
   it("ends as the program ends", async () => {

@@ -107,7 +107,7 @@ describe("inspectCheckpoint", () => {
     );
   });
 
-  it("says whether the graph normalises", async () => {
+  it("says whether the graph normalizes", async () => {
     const checks = await checksOf(openClipFolder({ vision: { normalize: true } }));
     expect(checks["image embeddings have a length"]).toBe("ok: normalized by the graph");
     expect(checks["text embeddings have a length"]).toMatch(

@@ -302,7 +302,7 @@ describe("inspectData on planted mistakes", () => {
       "imagenet-r/imagenet-r.7z": "",
       "sketch/n01440764/a.jpg": photo(0),
     });
-    expect(problem(await inspectData(packed), "not recognised")).toMatchObject({
+    expect(problem(await inspectData(packed), "not recognized")).toMatchObject({
       benchmark: "imagenet-r",
       root: join(packed, "imagenet-r"),
     });

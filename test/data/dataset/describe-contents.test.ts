@@ -119,7 +119,7 @@ describe("what lies in a place is told", () => {
       `${join(root, "imagenet-r")}: ${said}`,
     );
     const { problems } = await inspectData(root);
-    expect(problems.find(({ kind }) => kind === "not recognised")?.message).toBe(said);
+    expect(problems.find(({ kind }) => kind === "not recognized")?.message).toBe(said);
     const storeRoot = temporaryFolder();
     await expect(locateBenchmarks({ data: root, benchmarks: ["imagenet-r"], storeRoot })).rejects.toThrow(said);
     const { benchmarks, notes } = await locateBenchmarks({ data: root, storeRoot });

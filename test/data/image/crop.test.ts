@@ -11,14 +11,14 @@ describe("planGeometry", () => {
     expect(geometry.window).toEqual({ width: 224, height: 224 });
   });
 
-  it("puts the centre crop at the half-even rounding of half the margin, as torchvision does", () => {
+  it("puts the center crop at the half-even rounding of half the margin, as torchvision does", () => {
     const starts = [0, 1, 2, 3, 4, 5, 6, 7].map(
       (margin) => planGeometry({ width: 224, height: 224 + margin }, createPreprocessing({ size: 224 })).top,
     );
     expect(starts).toEqual([0, 0, 1, 2, 2, 2, 3, 4]);
   });
 
-  it("pads longest with the smaller half in front and the fill colour", () => {
+  it("pads longest with the smaller half in front and the fill color", () => {
     const preprocessing = createPreprocessing({ size: 64, resizeMode: "longest", fillColor: 127 });
     const geometry = planGeometry({ width: 100, height: 61 }, preprocessing);
     expect(geometry.resized).toEqual({ width: 64, height: 39 });

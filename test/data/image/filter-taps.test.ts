@@ -37,10 +37,10 @@ describe("computeFilterTaps", () => {
     expect(part.weights).toEqual(whole.weights.slice(37 * whole.taps, (37 + 224) * whole.taps));
   });
 
-  it("copies a pixel when nothing changes: bicubic at scale 1 weighs its centre alone", () => {
+  it("copies a pixel when nothing changes: bicubic at scale 1 weighs its center alone", () => {
     const { starts, weights, taps } = computeFilterTaps(9, 9, 0, 9, "bicubic");
-    const centres = Array.from(starts, (start, i) => start + weights.indexOf(2 ** 22, i * taps) - i * taps);
-    expect(centres).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const centers = Array.from(starts, (start, i) => start + weights.indexOf(2 ** 22, i * taps) - i * taps);
+    expect(centers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(weights.filter((weight) => weight !== 0)).toEqual(new Int32Array(9).fill(2 ** 22));
   });
 });

@@ -57,7 +57,7 @@ describe("a resize apart from the crop, and Lanczos", () => {
 });
 
 describe("preprocessImage", () => {
-  it("decodes, resizes and normalises in one call, with open_clip's defaults", async () => {
+  it("decodes, resizes and normalizes in one call, with open_clip's defaults", async () => {
     const { files } = readExpected("expected.json");
     const { pixels, tensor } = await preprocessImage(readFixture("jpeg-500x375.jpg"), { size: 224 });
     expect(sha256(pixels)).toBe(files["jpeg-500x375.jpg"]!.pixels!["shortest-224-bicubic"]);

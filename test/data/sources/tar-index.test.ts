@@ -177,7 +177,7 @@ describe("indexTar", () => {
     }
   });
 
-  it("refuses a second member of a name, however it is spelt", async () => {
+  it("refuses a second member of a name, however it is spelled", async () => {
     expect(await refusal(tarOf({ name: "a/b.png" }, { name: "./a//b.png" }))).toContain(
       "a second member with this name",
     );

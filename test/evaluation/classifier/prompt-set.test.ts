@@ -15,7 +15,7 @@ describe("prompt sets", () => {
     const folder = writeTree(temporaryFolder(), {
       "a.json": JSON.stringify({ zebra: ["striped {} horse", "an animal"], "polar bear": ["white"] }),
       "b.json": JSON.stringify({ "polar bear": ["white"], zebra: ["striped {} horse", "an animal"] }),
-      "c.json": JSON.stringify({ "polar bear": ["grey"], zebra: ["striped {} horse", "an animal"] }),
+      "c.json": JSON.stringify({ "polar bear": ["gray"], zebra: ["striped {} horse", "an animal"] }),
     });
     const [a, b, c] = await Promise.all(
       ["a.json", "b.json", "c.json"].map((name) => readPromptSet(join(folder, name))),

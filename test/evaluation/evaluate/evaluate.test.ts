@@ -54,7 +54,7 @@ describe("evaluate against open_clip and transformers on the same weights and im
     for (const { id, name } of plain) expectResult(out, id, name, "simple-7");
   }, 180_000);
 
-  it("gives those of the half-precision and the quantised variant", async () => {
+  it("gives those of the half-precision and the quantized variant", async () => {
     const variants = simple.filter(({ variant }) => variant !== undefined);
     expect(variants.map(({ variant }) => variant)).toEqual(["fp16", "quantized"]);
     for (const { id, name, variant } of variants) {

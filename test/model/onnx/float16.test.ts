@@ -43,8 +43,8 @@ describe("float16", () => {
       fc.property(fc.float({ min: -65_504, max: 65_504, noNaN: true }), (value) => {
         const half = bitsOf(value);
         const distance = Math.abs(float16ToNumber(half) - value);
-        for (const neighbour of [half - 1, half + 1]) {
-          const neighborValue = float16ToNumber(neighbour & 0xffff);
+        for (const neighbor of [half - 1, half + 1]) {
+          const neighborValue = float16ToNumber(neighbor & 0xffff);
           if (Number.isFinite(neighborValue)) expect(distance).toBeLessThanOrEqual(Math.abs(neighborValue - value));
         }
       }),

@@ -3,7 +3,7 @@ import { DARK, GROUP_SYMBOLS, groupStyle, LIGHT } from "../../../src/output/figu
 
 type Triple = readonly [number, number, number];
 
-/** Full colour-vision deficiency on linear RGB: Machado, Oliveira & Fernandes 2009, severity 1. */
+/** Full color-vision deficiency on linear RGB: Machado, Oliveira & Fernandes 2009, severity 1. */
 const DEFICIENCIES: Readonly<Record<string, readonly [Triple, Triple, Triple]>> = {
   none: [
     [1, 0, 0],
@@ -53,7 +53,7 @@ function seen(hex: string, deficiency: string): Triple {
   return lab([dot(matrix[0], rgb), dot(matrix[1], rgb), dot(matrix[2], rgb)]);
 }
 
-describe("colours", () => {
+describe("colors", () => {
   for (const [name, theme] of Object.entries({ light: LIGHT, dark: DARK })) {
     for (const deficiency of Object.keys(DEFICIENCIES)) {
       it(`of groups are told apart, theme ${name}, deficiency: ${deficiency}`, () => {

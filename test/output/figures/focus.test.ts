@@ -30,7 +30,7 @@ async function zooBeside(mine: Readonly<Record<string, readonly [number, number]
 }
 
 describe("a figure of checkpoints in focus beside others", () => {
-  it("has those in focus in color with names and intervals, the others grey, with titles for the pointer", async () => {
+  it("has those in focus in color with names and intervals, the others gray, with titles for the pointer", async () => {
     const panel = await zooBeside({ "mine-1": [0.6, 0.3], "mine-2": [0.7, 0.25] });
     const { svg, labels } = draw(panel);
     expect(labels.map(({ checkpoint }) => checkpoint.name).sort()).toEqual(["mine-1", "mine-2"]);

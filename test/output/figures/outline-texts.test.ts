@@ -14,7 +14,7 @@ const LETTERS = [...Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x2
 
 /** Where ink is in a picture: its box, and its sum. */
 async function ink(picture: Sharp) {
-  const { data, info } = await picture.greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await picture.grayscale().raw().toBuffer({ resolveWithObject: true });
   let [left, top, right, bottom, sum] = [info.width, info.height, -1, -1, 0];
   for (let i = 0; i < data.length; i++) {
     const dark = 255 - (data[i] as number);

@@ -83,7 +83,7 @@ describe("figures on disk", () => {
     // The title's letters: dark pixels left above the frame, where there is nothing else
     const { data } = await sharp(drawn[1])
       .extract({ left: 120, top: 10, width: 300, height: 50 })
-      .greyscale()
+      .grayscale()
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect(data.filter((value) => value < 100).length).toBeGreaterThan(1500);

@@ -74,8 +74,8 @@ export function zoomWindow(
   at: { x: number; y: number },
 ): Window {
   const scales = panelScales(panel);
-  const scaled = (domain: Domain, centre: number, { forward, inverse }: AxisFunctions) => {
-    const middle = forward(centre);
+  const scaled = (domain: Domain, center: number, { forward, inverse }: AxisFunctions) => {
+    const middle = forward(center);
     return domain.map((end) => inverse(middle + (forward(end) - middle) * factor)) as unknown as Domain;
   };
   return keepInside({ x: scaled(x, at.x, scales.x), y: scaled(y, at.y, scales.y) }, panel);

@@ -69,8 +69,8 @@ export function Plot({ panel, theme, of, window: kept, start, onWindow }: PlotPr
   const zoom = (factor: number) => {
     const { x, y } = gestures.window;
     if (figure === null) return;
-    const centre = (range: readonly [number, number]) => (range[0] + range[1]) / 2;
-    const middle = { x: figure.x.toValue(centre(figure.x.range)), y: figure.y.toValue(centre(figure.y.range)) };
+    const center = (range: readonly [number, number]) => (range[0] + range[1]) / 2;
+    const middle = { x: figure.x.toValue(center(figure.x.range)), y: figure.y.toValue(center(figure.y.range)) };
     gestures.show(zoomWindow(panel, { x, y }, factor, middle));
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -20,7 +20,7 @@ export function damageGif(source: Uint8Array, random: Random): Uint8Array {
     case 0: // the screen
       bytes[random.pick([6, 8])] = random.pick([0, 1, 255, random.below(256)]);
       return bytes;
-    case 1: // flags and colours
+    case 1: // flags and colors
       bytes[random.pick([10, 11, 12, 13 + random.below(40)])] = random.below(256);
       return bytes;
     case 2: // the frame
