@@ -100,7 +100,8 @@ async function activationDifferences(photos: Subject | null): Promise<Difference
   edit(join(folder, "open_clip_config.json"), /"quick_gelu": true/, '"quick_gelu": false');
   const { embeddings } = before; // its image tower has ReLU
   const classes = await classVectors({ ...subject, checkpoint: await openCheckpoint(folder) });
-  return [...found, compare("GELU for QuickGELU, text tower alone", subject, before, { embeddings, classes })];
+  const compared = compare("GELU for QuickGELU, text tower alone", subject, before, { embeddings, classes });
+  return [...found, { ...compared, cosine: cosines(before.classes, classes) }];
 }
 
 function edit(path: string, pattern: RegExp, replacement: string): void {

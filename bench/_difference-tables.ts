@@ -32,8 +32,8 @@ function differenceTable(rows: readonly Difference[]): string {
   const head = ["change", "checkpoint, data", ...(withAffected ? ["inputs that differ"] : [])];
   return markdownTable(
     [...head, "changed predictions", "accuracy, %", ...(withCosine ? ["cosine: median, lowest"] : [])],
-    ordered.map((row) => [
-      row.change,
+    ordered.map((row, i) => [
+      row.change === ordered[i - 1]?.change ? "" : row.change,
       `${row.checkpoint}, ${row.data}`,
       ...(withAffected ? [`${row.affected} of ${row.n}`] : []),
       row.changed === null
@@ -56,7 +56,7 @@ function accuracyCell({ accuracy, changedAccuracy }: Pick<Difference, "accuracy"
 
 function cosineText(value: number): string {
   if (value > 0.99999) return "> 0.99999";
-  return value > 0.99 ? value.toFixed(5) : value.toFixed(2).replace("-", "−");
+  return value > 0.99 ? value.toFixed(5) : value.toFixed(3).replace("-", "−");
 }
 
 function publishedTable(rows: readonly PublishedDifference[]): string {
