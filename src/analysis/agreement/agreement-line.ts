@@ -6,16 +6,22 @@ import type { LineKey } from "../robustness/line-key.ts";
 import { solveAlineD } from "./aline.ts";
 import { compareLines, type LineDifferences } from "./line-difference.ts";
 
-/** Outside these shares the paper's program leaves a pair out; here only where the scale is infinite, see docs/reference/statistics.md. */
+/**
+ * The program of the paper drops pairs outside these shares; this package only if the scale is infinite, see
+ * docs/reference/statistics.md.
+ */
 export const EXTREME = { low: 0.05, high: 0.98 } as const;
 
-/** Share of the variance that a line must explain: Baek et al. 2022 tell shifts where agreement is on the line by it. */
+/**
+ * Minimum share of the variance that a line explains, by which Baek et al. 2022 detect shifts with agreement on the
+ * line.
+ */
 export const MIN_R2 = 0.95;
 
 /**
- * Why agreement does not stand for accuracy:
- * - `agreement-scattered`: r² of agreement's line is below 0.95, which needs no labels to be seen;
- * - `accuracy-scattered`: r² of accuracy's line is;
+ * Why agreement does not predict accuracy:
+ * - `agreement-scattered`: r² of agreement's line is below 0.95, which can be computed without labels;
+ * - `accuracy-scattered`: r² of accuracy's line is below 0.95;
  * - `lines-differ`: their slopes, or their heights at the mean accuracy in distribution, differ beyond their intervals.
  */
 export type AgreementBreak = "agreement-scattered" | "accuracy-scattered" | "lines-differ";
@@ -24,11 +30,11 @@ export type AgreementBreak = "agreement-scattered" | "accuracy-scattered" | "lin
 export interface AgreementCheckpoint {
   readonly checkpoint: string;
   readonly idAccuracy: number;
-  /** null where the images of the shift have no labels */
+  /** null if the images of the shift have no labels */
   readonly accuracy: number | null;
-  /** null where the accuracy in distribution is 0 or 1 */
+  /** null if the accuracy in distribution is 0 or 1 */
   readonly alineS: number | null;
-  /** null there too, and where the pairs do not determine it */
+  /** null in the same case, and if the pairs do not determine it */
   readonly alineD: number | null;
 }
 
@@ -38,31 +44,36 @@ export interface AgreementLine extends LineKey {
   readonly idImages: number;
   readonly images: number;
   readonly checkpoints: readonly AgreementCheckpoint[];
-  /** (c (c − 1) / 2,) shares of the images on which two checkpoints name one class; pairs (0, 1), (0, 2), …, (1, 2), … */
+  /**
+   * (c (c − 1) / 2,) shares of the images for which two checkpoints predict the same class; pairs (0, 1), (0, 2), …,
+   * (1, 2), …
+   */
   readonly idAgreements: Float64Array;
   readonly agreements: Float64Array;
-  /** pairs and checkpoints at exactly 0 or 1, where the scale is infinite: in no line */
+  /** pairs at exactly 0 or 1, where the scale is infinite: in no line */
   readonly droppedPairs: number;
-  /** pairs in the line that agree on fewer images than 5 %, or on more than 98 %, in distribution or under the shift */
+  /**
+   * pairs in the line that agree on fewer than 5 % or more than 98 % of the images, in distribution or under the shift
+   */
   readonly extremePairs: number;
   readonly droppedCheckpoints: readonly string[];
   readonly agreement: LeastSquares;
   /** null without labels, or with fewer than three checkpoints to fit */
   readonly accuracy: LeastSquares | null;
-  /** null without accuracy's line, or with fewer than six checkpoints */
+  /** null without a line of accuracy, or with fewer than six checkpoints */
   readonly differences: LineDifferences | null;
-  /** mean distance of the predicted from the measured accuracies; null where there is none to compare */
+  /** mean absolute difference of the predicted and measured accuracies; null if there is none to compare */
   readonly errors: { readonly alineS: number | null; readonly alineD: number | null };
   readonly breaks: readonly AgreementBreak[];
 }
 
-/** What a line of agreement is fitted on. */
+/** The data of a line of agreement. */
 export interface AgreementSet {
   readonly checkpoints: readonly string[];
   /** of each checkpoint, in distribution and under the shift */
   readonly x: readonly TopClasses[];
   readonly y: readonly TopClasses[];
-  /** images on which two name one class, of every two, see `countAgreement` */
+  /** number of images for which two checkpoints predict the same class, for every pair, see `countAgreement` */
   readonly xCounts: Uint32Array;
   readonly yCounts: Uint32Array;
 }
@@ -71,7 +82,7 @@ export interface AgreementSet {
  * Fits the line of agreement under a shift on agreement in distribution over all pairs of checkpoints, compares it with the line
  * of accuracy, and predicts the accuracies under the shift from agreement and labels in distribution alone.
  *
- * @throws RangeError with fewer than three checkpoints or three pairs that are on the scale
+ * @throws RangeError with fewer than three checkpoints or three pairs that are finite on the scale
  * @see C. Baek, Y. Jiang, A. Raghunathan, J. Z. Kolter, Agreement-on-the-line, NeurIPS 2022; `aline` in agreement_trajectory.ipynb of
  *   github.com/kebaek/Agreement-on-the-line at 99cb46e
  */
@@ -136,9 +147,9 @@ function bothKnown(x: Float64Array, y: Float64Array): { readonly x: number[]; re
 }
 
 function meanError(checkpoints: readonly AgreementCheckpoint[], by: "alineS" | "alineD"): number | null {
-  const errors = checkpoints.flatMap((one) => {
-    const predicted = one[by];
-    return predicted === null || one.accuracy === null ? [] : [Math.abs(predicted - one.accuracy)];
+  const errors = checkpoints.flatMap((checkpoint) => {
+    const predicted = checkpoint[by];
+    return predicted === null || checkpoint.accuracy === null ? [] : [Math.abs(predicted - checkpoint.accuracy)];
   });
   return errors.length === 0 ? null : mean(errors);
 }

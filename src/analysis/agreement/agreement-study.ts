@@ -16,7 +16,7 @@ export interface AgreementStudy {
   readonly notes: readonly Note[];
 }
 
-/** The best classes of a checkpoint's images on one task; undefined where its predictions are not there. */
+/** Returns the top-1 classes of a checkpoint's images on one task; undefined if there are no predictions. */
 export type TopClassesOf = (checkpoint: string, task: TaskKey) => TopClasses | undefined;
 
 /** A checkpoint on one line. */
@@ -28,11 +28,11 @@ interface Member {
 }
 
 /**
- * Fits agreement on the line for every shift and x axis that three checkpoints have with their predictions. The average of
- * the shifts has none: its images are those of several sets.
+ * Fits agreement-on-the-line for every shift and x axis with predictions of at least three checkpoints. The average of
+ * the shifts has no such line, because its images are from several sets.
  *
- * @param rows accuracies of the checkpoints, each key once
- * @throws InputError if two checkpoints did not see the same images, naming them, or no line can be fitted
+ * @param rows accuracies of the checkpoints with unique keys
+ * @throws InputError if two checkpoints did not see the same images, with their names, or if no line can be fitted
  */
 export function studyAgreement(
   rows: readonly AccuracyRow[],
@@ -91,7 +91,7 @@ export function studyAgreement(
       notes.note(`agreement of exactly 0 or 1, so pairs in no line (${droppedPairs})`, { benchmark }, where);
     if (droppedCheckpoints.length > 0)
       notes.note(
-        `accuracy of exactly 0 or 1, or none, so not in accuracy's line beside agreement's: ${droppedCheckpoints.join(", ")}`,
+        `accuracy of exactly 0 or 1, or none, so not in the line of accuracy: ${droppedCheckpoints.join(", ")}`,
         { benchmark },
         where,
       );
@@ -109,14 +109,14 @@ function addMember(
   if (idTask === undefined) return; // an average
   const [x, y] = [topOf(checkpoint, idTask), topOf(checkpoint, pair)];
   if (x === undefined || y === undefined) return;
-  // Checkpoints whose x axes are of other class names or prompts did not choose among the same classes
+  // Checkpoints whose x axes use other class names or prompts did not choose among the same classes
   const id = `${lineKeyText(pair)} ${keyText(idTask, TASK_FIELDS)}`;
   const line = byLine.get(id) ?? { key: lineKey(pair), members: [] };
   byLine.set(id, line);
   line.members.push({ checkpoint, idTask, x, y });
 }
 
-/** Best classes of the same images in the first's order. */
+/** Returns the top-1 classes of the same images in the order of the first checkpoint. */
 function classesInOrder(tops: readonly TopClasses[]): Int32Array[] {
   const [first] = tops as [TopClasses];
   return tops.map(({ images, classes }) => {
@@ -125,7 +125,7 @@ function classesInOrder(tops: readonly TopClasses[]): Int32Array[] {
   });
 }
 
-/** @throws InputError naming two checkpoints of other images */
+/** @throws InputError with the names of two checkpoints that saw different images */
 function checkSameImages(members: readonly Member[], side: "x" | "y", where: string): void {
   const [first] = members as [Member];
   const different = members.find((member) => !haveSameRows(member[side].images, first[side].images));

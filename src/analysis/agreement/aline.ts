@@ -1,26 +1,26 @@
 import { choleskyInPlace, choleskySolve } from "../../foundation/math/cholesky.ts";
 import { pairIndex } from "./count-agreement.ts";
 
-/** What ALine-D solves for: all values on the scale, NaN where an accuracy or agreement is 0 or 1. */
+/** The input of ALine-D: all values on the scale, NaN if an accuracy or agreement is 0 or 1. */
 export interface AlineSystem {
   /** (c,) accuracies in distribution */
   readonly idAccuracies: Float64Array;
   /** (c (c − 1) / 2,) agreements in distribution and under the shift, in the order of `pairIndex` */
   readonly idAgreements: Float64Array;
   readonly agreements: Float64Array;
-  /** of the line of agreement */
+  /** slope of the line of agreement */
   readonly slope: number;
 }
 
 /**
- * The accuracies under a shift that agreement predicts without labels, by ALine-D: if accuracy and agreement are on one line
- * of slope a, then for every two checkpoints
+ * Predicts the accuracies under a shift from agreement without labels, by ALine-D. If accuracy and agreement are on one
+ * line of slope a, then for every pair of checkpoints
  *
  *   (y_i + y_j) / 2 = agreement_ij + a ((x_i + x_j) / 2 − idAgreement_ij),
  *
  * all on the scale; the y_i are the least-squares solution over all pairs. The intercept cancels.
  *
- * @returns (c,) on the scale, NaN for a checkpoint whose x is; null where the pairs do not determine the others
+ * @returns (c,) on the scale, NaN for a checkpoint with NaN x; null if the pairs do not determine the others
  * @see C. Baek, Y. Jiang, A. Raghunathan, J. Z. Kolter, Agreement-on-the-line, NeurIPS 2022, ALine-D
  */
 export function solveAlineD({ idAccuracies, idAgreements, agreements, slope }: AlineSystem): Float64Array | null {
@@ -52,7 +52,10 @@ export function solveAlineD({ idAccuracies, idAgreements, agreements, slope }: A
   return solution;
 }
 
-/** Whether no diagonal of the factor is rounding alone: entries of the matrix are multiples of 1/4. */
+/**
+ * Returns whether all diagonal entries of the factor are above rounding noise: entries of the matrix are multiples of
+ * 1/4.
+ */
 function isWellPosed(lower: Float64Array, n: number): boolean {
   for (let i = 0; i < n; i++) if ((lower[i * n + i] as number) < 1e-6) return false;
   return true;

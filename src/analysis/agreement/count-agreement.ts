@@ -1,10 +1,10 @@
-/** Images whose classes of all checkpoints are looked at together: of 150 checkpoints they fit a core's cache. */
+/** Number of images per block: the classes of 150 checkpoints fit in the cache of a core. */
 const BLOCK = 1024;
 
 /**
- * Counts the images on which two checkpoints name the same best class, of every two.
+ * Counts the images with equal top-1 classes for every pair of checkpoints.
  *
- * @param classes c lists (n,) of best classes of the same images in one order
+ * @param classes c lists (n,) of top-1 classes of the same images in the same order
  * @returns (c (c − 1) / 2,) counts in the order of `pairIndex`: (0, 1), (0, 2), …, (1, 2), …
  */
 export function countAgreement(classes: readonly Int32Array[]): Uint32Array {
@@ -18,7 +18,7 @@ export function countAgreement(classes: readonly Int32Array[]): Uint32Array {
       for (let j = i + 1; j < classes.length; j++) {
         const second = classes[j] as Int32Array;
         let equal = 0;
-        // 1 where they are equal, without a branch that no processor can predict: classes are from 0 to 2^31 − 1
+        // 1 if equal, without an unpredictable branch: classes are from 0 to 2^31 − 1
         for (let k = from; k < to; k++) equal += (((first[k] as number) ^ (second[k] as number)) - 1) >>> 31;
         counts[pair] = (counts[pair] as number) + equal;
         pair++;
@@ -28,7 +28,7 @@ export function countAgreement(classes: readonly Int32Array[]): Uint32Array {
   return counts;
 }
 
-/** The place of the pair (i, j), i < j, among the pairs of c. */
+/** Returns the index of the pair (i, j), i < j, among the pairs of c. */
 export function pairIndex(i: number, j: number, c: number): number {
   return i * c - (i * (i + 1)) / 2 + (j - i - 1);
 }

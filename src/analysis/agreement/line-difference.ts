@@ -1,7 +1,7 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { studentTQuantile } from "../../foundation/statistics/student-t.ts";
 
-/** Points of two lines: of checkpoints, and of their pairs. On the scale; NaN is left out. */
+/** Points of two lines, of checkpoints and of their pairs, on the scale; NaN is skipped. */
 export interface PairedPoints {
   /** (c,) accuracies in distribution and under the shift */
   readonly x: Float64Array;
@@ -23,18 +23,18 @@ export interface LineDifferences {
   readonly height: LineDifference;
 }
 
-/** Checkpoints below which leaving one out says nothing. */
+/** Minimum number of checkpoints for a jackknife. */
 export const MIN_CHECKPOINTS = 6;
-/** Two differences at 97.5 %: together at least 95 % (Bonferroni). */
+/** Two differences at 97.5 % cover at least 95 % together (Bonferroni). */
 const TAIL = 0.025 / 2;
 
 /**
- * How far agreement's line is from accuracy's, with intervals of a jackknife over checkpoints: a checkpoint is left out with
- * its accuracies and all its pairs, so that pairs which share a checkpoint are never taken for independent (T. A. B. Snijders,
- * S. P. Borgatti, Non-parametric standard errors and tests for network statistics, Connections 22, 1999); Student's t with
- * two degrees of freedom fewer than checkpoints.
+ * Estimates the differences of agreement's line from accuracy's, with jackknife intervals over checkpoints: each
+ * checkpoint is left out with its accuracies and all its pairs, so that pairs with a common checkpoint are not treated
+ * as independent (T. A. B. Snijders, S. P. Borgatti, Non-parametric standard errors and tests for network statistics,
+ * Connections 22, 1999); Student's t with two degrees of freedom fewer than checkpoints.
  *
- * @returns null with fewer than six checkpoints that have both accuracies, or where a line has no slope
+ * @returns null with fewer than six checkpoints that have both accuracies, or if a line has no slope
  */
 export function compareLines({ x, y, pairX, pairY }: PairedPoints): LineDifferences | null {
   const c = x.length;
@@ -44,11 +44,11 @@ export function compareLines({ x, y, pairX, pairY }: PairedPoints): LineDifferen
   const whole = differenceWithout(-1);
   if (whole === null) return null;
   const without = known.map(differenceWithout);
-  if (!without.every((one) => one !== null)) return null;
+  if (!without.every((difference) => difference !== null)) return null;
   const n = known.length;
   const quantile = -studentTQuantile(TAIL, n - 2);
   const around = (of: "slope" | "height"): LineDifference => {
-    const values = without.map((one) => one[of]);
+    const values = without.map((difference) => difference[of]);
     const average = values.reduce((sum, value) => sum + value, 0) / n;
     const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
     const reach = quantile * Math.sqrt(((n - 1) / n) * squares);
@@ -88,7 +88,7 @@ function addPoint(sums: Float64Array, x: number, y: number): void {
   sums[4] = (sums[4] as number) + x * y;
 }
 
-/** The line's slope, and its height at x = 0; null where all x are equal. */
+/** Computes a line's slope and its height at x = 0; null if all x are equal. */
 function lineOf(sums: Float64Array): { slope: number; height: number } | null {
   const [n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0] = sums;
   const spread = sxx - (sx * sx) / n;

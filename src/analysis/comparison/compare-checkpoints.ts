@@ -11,7 +11,7 @@ import { decideTogether, type PairedDecision } from "./decide-together.ts";
 import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
 import { pairOutcomes } from "./paired-outcomes.ts";
 
-/** Characters of a recipe's part in a message. */
+/** Maximum length of a part of a recipe in a message. */
 const SHOWN = 7;
 
 /** Two checkpoints on one benchmark. */
@@ -28,13 +28,13 @@ export interface BenchmarkComparison extends TaskKey, PairedComparison, PairedDe
 export interface CheckpointComparison {
   /** one row for each benchmark, protocol and set of prompts that both checkpoints have */
   readonly rows: readonly BenchmarkComparison[];
-  /** what only one of them has, and what differs in how they were evaluated */
+  /** notes about results of only one checkpoint, and about differences in the evaluation */
   readonly notes: readonly Note[];
 }
 
 /** Options of `compareCheckpoints`. */
 export interface CompareOptions {
-  /** benchmarks to compare; every one that both have where absent */
+  /** benchmarks to compare; default: all that both have */
   readonly benchmarks?: readonly string[];
 }
 
@@ -44,11 +44,11 @@ export interface CompareOptions {
  * images that only one gets right, gains and losses of every class, error consistency, and the minimum detectable
  * difference at the level of Holm's first step.
  *
- * @param a read from a results folder by `readCheckpointPredictions`, or made by hand
+ * @param a read from a results folder by `readCheckpointPredictions`, or constructed otherwise
  * @param b likewise
  * @returns rows in the order of a's results
- * @throws InputError if they have nothing in common that was evaluated alike, or no image in common somewhere, or images with
- *   different labels: they are not paired then
+ * @throws InputError if they have no common results with the same evaluation, a result without common images, or images
+ *   with different labels: these cannot be paired
  */
 export function compareCheckpoints(
   a: CheckpointPredictions,
@@ -59,9 +59,9 @@ export function compareCheckpoints(
 }
 
 /**
- * The same for several pairs of checkpoints; Holm's adjustment is then over all rows of all pairs.
+ * Compares several pairs of checkpoints; Holm's adjustment is over all rows of all pairs.
  *
- * @throws InputError if a pair has nothing in common, or no image in common somewhere, or images with different labels
+ * @throws InputError if a pair has no common results, a result without common images, or images with different labels
  */
 export function comparePairs(
   pairs: readonly (readonly [CheckpointPredictions, CheckpointPredictions])[],
@@ -73,18 +73,18 @@ export function comparePairs(
     if (a.fingerprint != null && a.fingerprint === b.fingerprint) {
       const tokenized = a.textSha256 != null && b.textSha256 != null && a.textSha256 !== b.textSha256;
       const same = tokenized
-        ? "are the same files with different text settings (cleaning, padding, context length): that is the difference"
+        ? "are the same files with different text settings (cleaning, padding, context length), so the differences are due to these"
         : "are the same checkpoint under two names";
       notes.warn(`${a.checkpoint} and ${b.checkpoint} ${same}`);
     }
-    return evaluatedAlike(a, b, options, notes).map(([own, other]) => {
-      const where = nameOfPair(own, a, b);
+    return comparableResults(a, b, options, notes).map(([firstResult, secondResult]) => {
+      const where = nameOfPair(firstResult, a, b);
       return {
         first: a.checkpoint,
         second: b.checkpoint,
-        ...taskKey(own),
-        expectedN: own.expectedN,
-        ...comparePaired(pairOutcomes(own.images, other.images, where, notes)),
+        ...taskKey(firstResult),
+        expectedN: firstResult.expectedN,
+        ...comparePaired(pairOutcomes(firstResult.images, secondResult.images, where, notes)),
       };
     });
   });
@@ -96,19 +96,19 @@ function nameOfPair(result: ResultPredictions, a: CheckpointPredictions, b: Chec
   return `${resultName(result)}: ${a.checkpoint} and ${b.checkpoint}`;
 }
 
-/** What both have, without results that one name is given to but were made with different things. */
-function evaluatedAlike(
+/** Returns the common results, without those that were evaluated with different inputs under one name. */
+function comparableResults(
   a: CheckpointPredictions,
   b: CheckpointPredictions,
   options: CompareOptions,
   notes: NoteCollector,
 ): [ResultPredictions, ResultPredictions][] {
   const differing: string[] = [];
-  const alike = commonResults(a, b, options, notes).filter(([own, other]) => {
-    const parts = differingParts(own, other);
+  const alike = commonResults(a, b, options, notes).filter(([firstResult, secondResult]) => {
+    const parts = differingParts(firstResult, secondResult);
     if (parts.length === 0) return true;
     differing.push(
-      `${nameOfPair(own, a, b)} were evaluated with another ${parts.map((part) => `${part} (${shown(own, part)} and ${shown(other, part)})`).join(", another ")}; evaluate both alike`,
+      `${nameOfPair(firstResult, a, b)} were evaluated with a different ${parts.map((part) => `${part} (${shown(firstResult, part)} and ${shown(secondResult, part)})`).join(", a different ")}; evaluate both in the same way`,
     );
     return false;
   });
@@ -117,7 +117,7 @@ function evaluatedAlike(
   return alike;
 }
 
-/** A part of a recipe as it is shown: of a hash the first digits. */
+/** Formats a part of a recipe; a hash is cut to its first digits. */
 function shown({ recipe = {} }: ResultPredictions, part: string): string {
   return String(recipe[part]).slice(0, SHOWN);
 }
@@ -129,32 +129,38 @@ function commonResults(
   notes: NoteCollector,
 ): [ResultPredictions, ResultPredictions][] {
   const wanted = ({ benchmark }: ResultPredictions) => benchmarks === undefined || benchmarks.includes(benchmark);
-  const [own, others] = [a.results.filter(wanted), b.results.filter(wanted)];
-  const byKey = new Map(others.map((result) => [textOf(result), result]));
-  const common = own.flatMap((result): [ResultPredictions, ResultPredictions][] => {
-    const other = byKey.get(textOf(result));
-    return other === undefined ? [] : [[result, other]];
+  const [firstResults, secondResults] = [a.results.filter(wanted), b.results.filter(wanted)];
+  const byKey = new Map(secondResults.map((result) => [textOf(result), result]));
+  const common = firstResults.flatMap((result): [ResultPredictions, ResultPredictions][] => {
+    const counterpart = byKey.get(textOf(result));
+    return counterpart === undefined ? [] : [[result, counterpart]];
   });
   if (common.length === 0) {
     throw new InputError(
-      `${a.checkpoint} and ${b.checkpoint} have no result of the same benchmark, protocol and prompts: ${a.checkpoint} has ${list(own)}; ${b.checkpoint} has ${list(others)}`,
+      `${a.checkpoint} and ${b.checkpoint} have no result of the same benchmark, protocol and prompts: ${a.checkpoint} has ${list(firstResults)}; ${b.checkpoint} has ${list(secondResults)}`,
     );
   }
   const keys = new Set(common.map(([result]) => textOf(result)));
-  for (const [checkpoint, results] of [[a.checkpoint, own] as const, [b.checkpoint, others] as const]) {
+  for (const [checkpoint, results] of [[a.checkpoint, firstResults] as const, [b.checkpoint, secondResults] as const]) {
     const alone = results.filter((result) => !keys.has(textOf(result)));
-    const other = checkpoint === a.checkpoint ? b.checkpoint : a.checkpoint;
-    if (alone.length > 0) notes.note(`not compared, ${checkpoint} has it and ${other} has not: ${list(alone)}`);
+    const otherCheckpoint = checkpoint === a.checkpoint ? b.checkpoint : a.checkpoint;
+    if (alone.length > 0) notes.note(`not compared, only ${checkpoint} has it, not ${otherCheckpoint}: ${list(alone)}`);
   }
   return common;
 }
 
-/** The parts of a recipe that both have and that differ. Where both know the content of each image, these are compared instead. */
+/**
+ * Returns the common parts of two recipes that differ. Parts about images are skipped if both have the content of each
+ * image, which is compared instead.
+ */
 function differingParts(first: ResultPredictions, second: ResultPredictions): string[] {
-  const [own, other] = [first.recipe ?? {}, second.recipe ?? {}];
+  const [firstRecipe, secondRecipe] = [first.recipe ?? {}, second.recipe ?? {}];
   const ofImages = haveContent(first.images) && haveContent(second.images);
-  return Object.keys(own).filter(
-    (name) => Object.hasOwn(other, name) && own[name] !== other[name] && !(ofImages && name.startsWith(CONTENT_PART)),
+  return Object.keys(firstRecipe).filter(
+    (name) =>
+      Object.hasOwn(secondRecipe, name) &&
+      firstRecipe[name] !== secondRecipe[name] &&
+      !(ofImages && name.startsWith(CONTENT_PART)),
   );
 }
 

@@ -6,15 +6,15 @@ import { InputError } from "../../foundation/errors.ts";
 import { keyText, type TaskKey } from "../../foundation/evaluation-key.ts";
 import { parseWhole } from "../../foundation/files/parse-csv.ts";
 
-/** What decides the classes of a result and their names. */
+/** The fields that determine the classes of a result and their names. */
 type ClassesKey = Omit<TaskKey, "templates">;
 
 /**
- * Finds the names of the classes that predictions have as numbers, for benchmarks that are known; of others the lists may be
- * anywhere, and their classes keep their numbers.
+ * Finds the names of the numbered classes in predictions of known benchmarks. The lists of other benchmarks may be
+ * anywhere, so their classes keep their numbers.
  *
- * @param benchmarks those that ship with the package, or a study's
- * @returns the name of a class by its label ("3", or "3;5" where several are right); null where it is not known
+ * @param benchmarks benchmarks that ship with the package, or of a study
+ * @returns a function from a label ("3", or "3;5" if several classes are correct) to the class name; null if not known
  */
 export async function readClassNamer(
   rows: readonly ClassesKey[],
@@ -26,9 +26,9 @@ export async function readClassNamer(
     if (benchmark !== undefined && !names.has(keyOf(row))) names.set(keyOf(row), await classNames(row, benchmark));
   }
   return (row, label) => {
-    const own = names.get(keyOf(row));
-    // the label of an image for which no class is right is empty
-    const parts = label.split(";").map((c) => own?.[parseWhole(c) ?? -1]);
+    const labelNames = names.get(keyOf(row));
+    // the label of an image without a correct class is empty
+    const parts = label.split(";").map((c) => labelNames?.[parseWhole(c) ?? -1]);
     return parts.includes(undefined) ? null : parts.join(" or ");
   };
 }
@@ -37,13 +37,13 @@ async function classNames(row: ClassesKey, benchmark: Benchmark): Promise<string
   const protocol = benchmark.protocols.find(({ id }) => id === row.protocol);
   if (protocol === undefined) return [];
   try {
-    const { list: own } = await readProtocolClassNames(benchmark, protocol);
-    const { names } = own.id === row.classNames ? own : await readClassNames(row.classNames);
+    const { list: protocolList } = await readProtocolClassNames(benchmark, protocol);
+    const { names } = protocolList.id === row.classNames ? protocolList : await readClassNames(row.classNames);
     return resolveClassSpace(benchmark, protocol, names.length).rows.map(
       (members) => names[members[0] as number] ?? "",
     );
   } catch (error) {
-    if (error instanceof InputError) return []; // the user's own list, known by its id only
+    if (error instanceof InputError) return []; // a list of the user, of which only the id is known
     throw error;
   }
 }

@@ -2,23 +2,26 @@ import { holm } from "../../foundation/statistics/holm.ts";
 import { minimumDetectableDifference } from "../../foundation/statistics/minimum-detectable-difference.ts";
 import type { PairedCounts } from "./paired-comparison.ts";
 
-/** A difference is called more than chance where its p, after Holm's adjustment over the rows compared, is below this. */
+/** A difference is significant if its p, after Holm's adjustment over the compared rows, is below this level. */
 export const DECISION_LEVEL = 0.05;
 
-/** What is decided of a row among all that are compared. */
+/** The decision about a row among all compared rows. */
 export interface PairedDecision {
   /** `p` after Holm over all rows of the comparison */
   readonly pHolm: number;
-  /** `DECISION_LEVEL` over the number of rows: Holm's first step, at which a row is decided whatever the others are */
+  /**
+   * `DECISION_LEVEL` divided by the number of rows: Holm's first step, at which a row is significant regardless of the
+   * others
+   */
   readonly firstStepLevel: number;
   /**
-   * the smallest true difference that so many images show at `firstStepLevel` with 80 % power (exact), if as many images as
-   * observed separate the two; null where n is too small for any
+   * the smallest true difference that this number of images shows at `firstStepLevel` with 80 % power (exact), given
+   * the observed number of discordant images; null if n is too small for any difference
    */
   readonly minimumDetectableDifference: number | null;
 }
 
-/** Decides rows together: a family of tests. @returns in the rows' order */
+/** Decides rows together as a family of tests. @returns decisions in the order of the rows */
 export function decideTogether(
   rows: readonly Pick<PairedCounts, "n" | "onlyFirst" | "onlySecond" | "p">[],
 ): PairedDecision[] {

@@ -2,9 +2,9 @@ import { holm } from "../../foundation/statistics/holm.ts";
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 import type { PairedImage } from "./paired-outcomes.ts";
 
-/** What changes from one checkpoint to another within one class. */
+/** The differences between two checkpoints within one class. */
 export interface ClassChange {
-  /** the right classes as predictions.csv has them: rows of the protocol's class list, ";" between several */
+  /** the correct classes as in predictions.csv: rows of the protocol's class list, separated by ";" */
   readonly label: string;
   /** images of the class */
   readonly n: number;
@@ -23,10 +23,10 @@ export interface ClassChange {
 }
 
 /**
- * Per-class gains and losses of the first over the second checkpoint, the most changed classes first: by the difference
- * of the images right, whichever way, then by the images that only one gets right, then by class.
+ * Computes per-class gains and losses of the first over the second checkpoint. Classes are sorted by the absolute
+ * difference in correct images, then by the number of images that only one gets right, then by class.
  *
- * Images for which no class is right cannot be gained or lost and are in no class.
+ * Images without a correct class cannot be gained or lost and are in no class.
  */
 export function classChanges(images: readonly PairedImage[]): ClassChange[] {
   const counts = new Map<string, { n: number; firstCorrect: number; secondCorrect: number; both: number }>();

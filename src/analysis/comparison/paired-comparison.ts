@@ -4,7 +4,10 @@ import { type ErrorConsistency, errorConsistency } from "./error-consistency.ts"
 import { type ClassChange, classChanges } from "./paired-classes.ts";
 import type { PairedImage } from "./paired-outcomes.ts";
 
-/** Two checkpoints' top-1 on the same images, in counts. Fractions of 1; every difference is the first minus the second. */
+/**
+ * Top-1 results of two checkpoints on the same images, as counts. Fractions of 1; every difference is the first minus
+ * the second.
+ */
 export interface PairedCounts {
   /** images that both were evaluated on */
   readonly n: number;
@@ -30,11 +33,11 @@ export interface PairedCounts {
   readonly neither: number;
   /** McNemar's exact test, two-sided */
   readonly p: number;
-  /** null where both are right on all images, or both on none */
+  /** null if both are correct on all images, or both on none */
   readonly errorConsistency: ErrorConsistency | null;
 }
 
-/** The same with the images and classes that make the difference. */
+/** A comparison with the images and classes behind the difference. */
 export interface PairedComparison extends PairedCounts {
   /** images that only the first gets right, in their order */
   readonly onlyFirstImages: readonly string[];
@@ -45,9 +48,9 @@ export interface PairedComparison extends PairedCounts {
 }
 
 /**
- * Compares two checkpoints by how many images both and one alone get right.
+ * Compares two checkpoints by the numbers of images that both, or only one, get right.
  *
- * @throws RangeError unless the counts are whole, not negative and at most n together, and n is at least 1
+ * @throws RangeError unless the counts are non-negative integers with a sum of at most n, and n is at least 1
  */
 export function comparePairedCounts(both: number, onlyFirst: number, onlySecond: number, n: number): PairedCounts {
   return {
@@ -67,7 +70,7 @@ export function comparePairedCounts(both: number, onlyFirst: number, onlySecond:
 }
 
 /**
- * Compares two checkpoints on the images that both saw.
+ * Compares two checkpoints on their common images.
  *
  * @param images at least one
  * @throws RangeError if there is no image

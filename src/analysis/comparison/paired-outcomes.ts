@@ -5,22 +5,22 @@ import type { NoteCollector } from "../../foundation/notes.ts";
 
 /** An image that two checkpoints saw, and which of them got it right. */
 export interface PairedImage {
-  /** its path in the first's predictions */
+  /** its path in the first checkpoint's predictions */
   readonly image: string;
   readonly classes: readonly number[];
   readonly first: boolean;
   readonly second: boolean;
 }
 
-/** Images named in a message. */
+/** Maximum number of images named in a message. */
 const NAMED = 3;
 
 /**
- * Pairs two checkpoints' predictions image by image, see `pairImages`; their order need not be the same.
+ * Pairs two checkpoints' predictions image by image, see `pairImages`; the order may differ.
  *
  * @param where  what is compared, for messages: "imagenet 1000: a and b"
- * @param notes  gets a warning where images are in the predictions of one only: these are left out
- * @returns the images in the first's order
+ * @param notes  receives a warning if images are in the predictions of only one checkpoint: these are left out
+ * @returns the images in the order of the first checkpoint
  * @throws InputError if none is in both, one path appears twice, or the right classes of an image differ, saying of how
  *   many
  */
@@ -38,7 +38,7 @@ export function pairOutcomes(
   if (pairs.relabeled.length > 0) {
     const firstRows = pairs.relabeled.map(([row]) => row);
     throw new InputError(
-      `${where}: ${named(first, firstRows)} of ${first.length} images have another label in the second's predictions; evaluate both with one version of the benchmark, on data with the same labels`,
+      `${where}: ${named(first, firstRows)} of ${first.length} images have a different label in the second's predictions; evaluate both with one version of the benchmark, on data with the same labels`,
     );
   }
   if (n < Math.max(first.length, second.length)) {
@@ -66,11 +66,11 @@ function checkPathsOnce(predictions: readonly ImagePrediction[], where: string):
   }
 }
 
-/** What explains that images differ, where the content of some is not known. */
+/** Explanation of different images if the content of some is not known. */
 const BY_PATH =
   " (by their paths, because results of older versions do not have the contents of images; evaluate again)";
 
-/** The same where it is known: images that changed. */
+/** Explanation of different images if the content is known: images that changed. */
 function changedContent(
   first: readonly ImagePrediction[],
   second: readonly ImagePrediction[],
@@ -78,7 +78,7 @@ function changedContent(
 ): string {
   const paths = new Set(Array.from(onlySecond, (row) => second[row]?.image));
   const changed = onlyFirst.filter((row) => paths.has(first[row]?.image));
-  return changed.length === 0 ? "" : `, ${named(first, changed)} with other content under the same path`;
+  return changed.length === 0 ? "" : `, ${named(first, changed)} with different content under the same path`;
 }
 
 function named(predictions: readonly ImagePrediction[], rows: ArrayLike<number>): string {

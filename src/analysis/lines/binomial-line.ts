@@ -5,11 +5,11 @@ import { normalizedWeights } from "../../foundation/statistics/normal-mixture.ts
 import type { LineEstimate } from "./corrected-line.ts";
 import { gridStep, type LinePosterior } from "./line-posterior.ts";
 
-/** Counts of correct answers of one model, and where it is on the x axis. */
+/** Counts of one model's correct answers, and its position on the x axis. */
 export interface CountPoint {
   /** on the logit scale */
   readonly x: number;
-  /** from 0 to `images`; need not be whole: an effective number */
+  /** from 0 to `images`; need not be an integer, because it may be an effective number */
   readonly correct: number;
   /** > 0 */
   readonly images: number;
@@ -17,31 +17,31 @@ export interface CountPoint {
 
 /** A binomial line with logit-normal scatter. */
 export interface BinomialLine extends LineEstimate {
-  /** standard deviation of the models about the line, by maximum likelihood; 0 where the images explain all of it */
+  /** standard deviation of the models about the line, by maximum likelihood; 0 if the images explain all of it */
   readonly scatterSd: number;
-  /** log-likelihood, the binomial coefficients left out */
+  /** log-likelihood without the binomial coefficients */
   readonly logLikelihood: number;
-  /** what slope and level are like over all scatters that the counts allow */
+  /** posterior of slope and level over all scatters that the counts allow */
   readonly posterior: LinePosterior;
   /** (n,) weights of the points in the line: 1 / (scatter + binomial variance) */
   readonly pointWeights: Float64Array;
 }
 
-/** A scatter beyond this makes nearly every accuracy 0 or 1. */
+/** A larger scatter makes nearly every accuracy 0 or 1. */
 const MAX_SCATTER_SD = 10;
-/** Densities of the grid of scatters below e^−20 of the highest are left out. */
+/** Grid densities below e^−20 of the maximum are skipped. */
 const LOG_LEFT_OUT = 20;
 
 /**
- * Fits a line to counts by maximum likelihood: correct ~ Bin(images, 1 / (1 + e^−(intercept + slope x + u))),
- * u ~ N(0, scatterSd²), a generalized linear mixed model with one random effect a model. Counts of 0 and of all images
- * enter as they are.
+ * Fits a line to counts by maximum likelihood: correct ~ Bin(images, 1 / (1 + e^−(intercept + slope x + u))), u ~ N(0,
+ * scatterSd²), a generalized linear mixed model with one random effect per model. Counts of 0 and of all images need no
+ * special treatment.
  *
- * Slope, intercept and scatter are those of highest likelihood (lme4's `glmer`). Standard errors are at the scatter that
+ * Slope, intercept and scatter maximize the likelihood, as in lme4's `glmer`. Standard errors are at the scatter that
  * maximizes the likelihood adjusted for the two estimated coefficients, which for normal data is restricted maximum
- * likelihood: they go with Student's t with n − 2 degrees of freedom.
+ * likelihood; use them with Student's t with n − 2 degrees of freedom.
  *
- * @throws InputError with fewer than three points, all at one x, or where all counts are 0 or all are complete
+ * @throws InputError with fewer than three points, equal x, or if all counts are 0 or all are complete
  * @see D. R. Cox & N. Reid, Parameter orthogonality and approximate conditional inference, J. R. Stat. Soc. B 49, 1987
  */
 export function fitBinomialLine(points: readonly CountPoint[]): BinomialLine {
@@ -81,11 +81,14 @@ interface FitAtScatter extends Coefficients {
   readonly logLikelihood: number;
   /** of (level, slope): minus the second derivatives */
   readonly information: readonly [number, number, number];
-  /** n p (1 − p) at a point */
+  /** n p (1 − p) at each point */
   readonly binomialInformation: (point: CountPoint) => number;
 }
 
-/** Level and slope of highest likelihood for a given scatter: Newton's method on a concave function, steps halved. */
+/**
+ * Finds the maximum-likelihood level and slope for a given scatter: Newton's method with step halving on a concave
+ * function.
+ */
 function fitAt(
   points: readonly CountPoint[],
   center: number,
@@ -96,13 +99,13 @@ function fitAt(
     const sums = { logLikelihood: 0, score: [0, 0], information: [0, 0, 0] };
     for (const { x, correct, images } of points) {
       const dx = x - center;
-      const own = countLikelihood(correct, images, a + b * dx, scatterSd);
-      sums.logLikelihood += own.logLikelihood;
-      (sums.score[0] as number) += own.score;
-      (sums.score[1] as number) += own.score * dx;
-      (sums.information[0] as number) += own.information;
-      (sums.information[1] as number) += own.information * dx;
-      (sums.information[2] as number) += own.information * dx * dx;
+      const likelihood = countLikelihood(correct, images, a + b * dx, scatterSd);
+      sums.logLikelihood += likelihood.logLikelihood;
+      (sums.score[0] as number) += likelihood.score;
+      (sums.score[1] as number) += likelihood.score * dx;
+      (sums.information[0] as number) += likelihood.information;
+      (sums.information[1] as number) += likelihood.information * dx;
+      (sums.information[2] as number) += likelihood.information * dx * dx;
     }
     return sums;
   };
@@ -138,7 +141,9 @@ function determinant({ information: [i00, i01, i11] }: FitAtScatter): number {
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** The scatter of the highest `height`: golden-section search between the neighbors of the grid's highest node. */
+/**
+ * Finds the scatter with the highest `height`: golden-section search between the neighbors of the highest grid node.
+ */
 function mostLikely(
   points: readonly CountPoint[],
   center: number,
@@ -195,7 +200,7 @@ function estimateOf(
   };
 }
 
-/** The probability of counts that differ more from a line without scatter, by Pearson's statistic. */
+/** Computes the probability of larger deviations from a line without scatter, by Pearson's statistic. */
 function pearsonP(points: readonly CountPoint[], center: number, { level, slope }: FitAtScatter): number {
   let statistic = 0;
   for (const { x, correct, images } of points) {
@@ -205,7 +210,7 @@ function pearsonP(points: readonly CountPoint[], center: number, { level, slope 
   return chiSquareUpperTail(statistic, points.length - 2);
 }
 
-/** @param none weight of no scatter at all: as in least squares, where it is the same probability */
+/** @param none weight of no scatter, the same probability as in least squares */
 function posteriorOf(
   nodes: readonly FitAtScatter[],
   height: (fit: FitAtScatter) => number,
@@ -246,7 +251,7 @@ function checkCounts(points: readonly CountPoint[]): void {
   checkOverlap(points);
 }
 
-/** Counts for which a steeper line is always likelier have no line: e.g. all 0 up to some x and not 0 at the last. */
+/** Rejects counts without a finite maximum-likelihood slope, for example all 0 up to some x and not 0 at the last. */
 function checkOverlap(points: readonly CountPoint[]): void {
   for (const end of [0, 1]) {
     if (points.every(({ correct, images }) => correct === end * images)) {

@@ -4,8 +4,9 @@ import type { LineTerms } from "./line-terms.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
 /**
- * Least squares with x's measurement error taken out of the sums of squares: where x̂ = ξ + u, the slopes are
- * (ZᵀZ − C)⁻¹ Zᵀy, Z the slope columns times x with the heights taken out, C the part of ZᵀZ that u is expected to make.
+ * Least squares with the measurement error of x removed from the sums of squares. With x̂ = ξ + u, the slopes are (ZᵀZ
+ * − C)⁻¹ Zᵀy, where Z is the slope columns times x with the heights projected out, and C is the expected contribution
+ * of u to ZᵀZ.
  */
 export interface CorrectedFit {
   readonly slopeCount: number;
@@ -14,9 +15,9 @@ export interface CorrectedFit {
   readonly slopes: Float64Array;
   /** (n,) slope of each point's line, of the last fit */
   readonly pointSlopes: Float64Array;
-  /** (n,) y less the fit at x̂, of the last fit */
+  /** (n,) y minus the fit at x̂, of the last fit */
   readonly residuals: Float64Array;
-  /** (n,) diagonal of the plain fit's residual projector: the degrees of freedom that each point leaves, of the last fit */
+  /** (n,) diagonal of the plain fit's residual projector: residual degrees of freedom per point, of the last fit */
   readonly freedoms: Float64Array;
   /** (s,) reliability of each slope column, 1 − share of its square that is measurement error; floored, of the last fit */
   readonly reliabilities: Float64Array;
@@ -41,14 +42,17 @@ export interface CorrectedFit {
   readonly heightFreedoms: Float64Array;
 }
 
-/** No more than this share of a slope column's square is taken for measurement error: a slope is at most 5 times the plain one. */
+/**
+ * Maximum share of a slope column's square that is treated as measurement error: a slope is at most 5 times the plain
+ * slope.
+ */
 const MAX_ERROR = 0.8;
 const DEPENDENT = 1e-10;
 
 /**
  * @param n     number of points
  * @param noise correlations of the errors
- * @throws RangeError if columns of heights depend on each other, or there are none of slopes
+ * @throws RangeError if height columns are linearly dependent, or there are no slope columns
  * @see W. A. Fuller, Measurement Error Models, 1987, section 3.1; M. G. Akritas & M. A. Bershady, ApJ 470, 1996 (BCES)
  */
 export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoise | null = null): CorrectedFit {
@@ -84,7 +88,7 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
   const shared = noise?.x == null ? null : sharedProjector(noise.x, heightBasis, n);
   const roots = new Float64Array(n);
 
-  /** What u makes of ZᵀZ: tr(R S_j V S_k), R the projector off the heights. */
+  /** The contribution of u to ZᵀZ: tr(R S_j V S_k), where R projects out the heights. */
   const expectedError = ({ xVariance }: ScaledPoints) => {
     if (shared !== null) for (let i = 0; i < n; i++) roots[i] = Math.sqrt(xVariance[i] as number);
     correction.fill(0);
@@ -111,7 +115,7 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
       for (let i = 0; i < n; i++) target[i] = (column[i] as number) * (points.x[i] as number);
       const before = dot(target, target);
       removeHeights(target);
-      // Rounding leaves something of an x that is the same for all: no slope can be told from it
+      // Equal x leave rounding noise, from which no slope can be estimated
       if (!(dot(target, target) > DEPENDENT * before))
         throw new RangeError("x does not vary: no slope can be estimated");
     }
@@ -127,7 +131,7 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
     }
     expectedError(points);
     lower.set(plain);
-    if (!choleskyInPlace(lower, s)) throw new RangeError("slopes' columns depend on each other, or x does not vary");
+    if (!choleskyInPlace(lower, s)) throw new RangeError("slope columns are linearly dependent, or x does not vary");
     freedoms.set(heightFreedoms);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < s; j++) row[j] = (z[j] as Float64Array)[i] as number;
@@ -135,7 +139,7 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
       for (let j = 0; j < s; j++)
         freedoms[i] = (freedoms[i] as number) - (row[j] as number) * ((z[j] as Float64Array)[i] as number);
     }
-    // Each column's error is bounded by a share of the square that the other columns leave of it
+    // The error of each column is bounded by a share of its square after removing the other columns
     for (let j = 0; j < s; j++) {
       row.fill(0);
       row[j] = 1;
@@ -153,7 +157,7 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
           (plain[j * s + k] as number) -
           (slopes[j] as number) * (slopes[k] as number) * (correction[j * s + k] as number);
     for (let share = 1; !choleskyInPlace(lower, s); share /= 2) {
-      if (share < 1e-3) throw new RangeError("slopes' columns depend on each other, or x does not vary");
+      if (share < 1e-3) throw new RangeError("slope columns are linearly dependent, or x does not vary");
       for (let k = 0; k < s * s; k++) lower[k] = (plain[k] as number) - (share / 2) * (correction[k] as number);
     }
     slopes.set(right);
@@ -224,19 +228,19 @@ function orthonormal(columns: readonly Float64Array[]): Float64Array[] {
       for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) - along * (q[i] as number);
     }
     const left = dot(vector, vector);
-    if (!(left > DEPENDENT * before)) throw new RangeError("heights' columns depend on each other");
+    if (!(left > DEPENDENT * before)) throw new RangeError("height columns are linearly dependent");
     basis.push(vector.map((value) => value / Math.sqrt(left)));
   }
   return basis;
 }
 
-/** w with which contrast · a = w · y of the least squares a of y on the columns: H (HᵀH)⁻¹ contrast. */
+/** Returns w with contrast · a = w · y for the least-squares coefficients a of y on the columns: H (HᵀH)⁻¹ contrast. */
 function leastSquaresWeights(columns: readonly Float64Array[], contrast: readonly number[], n: number): Float64Array {
   const h = columns.length;
   const gram = new Float64Array(h * h);
   for (let j = 0; j < h; j++)
     for (let k = 0; k < h; k++) gram[j * h + k] = dot(columns[j] as Float64Array, columns[k] as Float64Array);
-  if (!choleskyInPlace(gram, h)) throw new RangeError("heights' columns depend on each other");
+  if (!choleskyInPlace(gram, h)) throw new RangeError("height columns are linearly dependent");
   const solved = Float64Array.from({ length: h }, (_, j) => contrast[j] ?? 0);
   choleskySolve(gram, h, solved);
   const weights = new Float64Array(n);
@@ -246,7 +250,7 @@ function leastSquaresWeights(columns: readonly Float64Array[], contrast: readonl
   return weights;
 }
 
-/** R times the correlations, element by element, without its diagonal: (n, n). */
+/** Returns the elementwise product of R and the correlations without the diagonal: (n, n). */
 function sharedProjector(correlations: Float64Array, heightBasis: readonly Float64Array[], n: number): Float64Array {
   return correlations.map((correlation, at) => {
     const [i, l] = [Math.floor(at / n), at % n];
@@ -257,7 +261,7 @@ function sharedProjector(correlations: Float64Array, heightBasis: readonly Float
   });
 }
 
-/** The part of tr(R S_j V S_k) that lies off the diagonal of V. */
+/** Computes the part of tr(R S_j V S_k) from off-diagonal elements of V. */
 function correlatedError(first: Float64Array, second: Float64Array, roots: Float64Array, shared: Float64Array): number {
   const n = first.length;
   let sum = 0;

@@ -1,17 +1,18 @@
 import type { LeastSquares } from "../../foundation/statistics/least-squares.ts";
 
-/** How surely a line is known: its slope, and its level at `xMean`, where level and slope are uncorrelated. */
+/** The precision of a line: of its slope, and of its level at `xMean`, where level and slope are uncorrelated. */
 export interface LinePrecision extends Pick<LeastSquares, "slopeSe" | "xMean"> {
   /** standard error of the line at `xMean` */
   readonly levelSe: number;
 }
 
-/** What a line says and how surely. */
+/** A line with its precision. */
 export interface LineEstimate extends LinePrecision, Pick<LeastSquares, "slope" | "intercept" | "interceptSe" | "n"> {}
 
 /**
- * How surely a line of least squares is known where the noise of its points is, and differs: the points' variances are the noise of each and
- * one scatter, which the residuals have beyond the noise; of residuals that have less than that, each has its share.
+ * Computes the precision of a least-squares line from points with known, unequal noise. The variance of a point is its
+ * noise plus a common scatter, which is the variance of the residuals beyond the noise. If the residuals vary less than
+ * the noise, each noise is reduced proportionally.
  *
  * @param x     (n,) the line's x
  * @param noise (n,) known error variances about the line
@@ -37,7 +38,7 @@ export function linePrecision(line: LeastSquares, x: readonly number[], noise: r
   };
 }
 
-/** What of the residual variance of n − 2 degrees of freedom the noise is expected to make. */
+/** Computes the expected part of the residual variance, with n − 2 degrees of freedom, due to noise. */
 export function explainedVariance(line: LeastSquares, x: readonly number[], noise: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < line.n; i++) {
@@ -47,17 +48,20 @@ export function explainedVariance(line: LeastSquares, x: readonly number[], nois
   return sum / (line.n - 2);
 }
 
-/** Below this reliability of x a line is visibly flatter than the true one: it is named, and corrected for intervals. */
+/**
+ * Below this reliability of x a line is noticeably flatter than the true line: it is reported, and corrected for
+ * intervals.
+ */
 export const LOW_RELIABILITY = 0.95;
-/** Below this reliability the measured x says too little of the true one: no correction is given. */
+/** Below this reliability the measured x has too little information about the true x for a correction. */
 export const MIN_RELIABILITY = 0.3;
 
 /**
- * The share of the variance of the measured x that is of the true x: 1 − mean error variance / variance, 0 where the errors
- * alone explain all of it.
+ * Computes the share of the variance of the measured x that is due to the true x: 1 − mean error variance / variance,
+ * or 0 if errors explain all of it.
  *
  * @param xVariance      Σ (x − mean)² / (n − 1), > 0
- * @param errorVariances of each x, known
+ * @param errorVariances known error variance of each x
  * @see W. A. Fuller, Measurement Error Models, 1987, section 1.1
  */
 export function reliabilityOf(xVariance: number, errorVariances: ArrayLike<number>): number {
@@ -67,15 +71,15 @@ export function reliabilityOf(xVariance: number, errorVariances: ArrayLike<numbe
 }
 
 /**
- * The line through the true x: errors in x make a line flatter by the reliability, so the slope is divided by it, about the
- * mean of x (moment correction with known error variances; in least squares Fuller's estimator). Its standard errors hold
- * the line's own, those of the reliability, and the scatter that the steeper line leaves; Student's t with n − 2 degrees of
- * freedom gives intervals that cover 94 to 99 % in simulation, see docs/reference/statistics.md.
+ * Computes the line through the true x. Errors in x flatten a line by the reliability, so the slope is divided by it,
+ * about the mean of x (moment correction with known error variances; Fuller's estimator in least squares). Its standard
+ * errors include those of the plain line, of the reliability, and the scatter about the steeper line. Student's t with
+ * n − 2 degrees of freedom gives intervals that cover 94 to 99 % in simulation, see docs/reference/statistics.md.
  *
- * @param line            a line fitted as if x had no error
- * @param precision       of the line: its own, or {@link linePrecision} where the points' noise differs
+ * @param line            a line fitted without regard to errors in x
+ * @param precision       precision of the line, or {@link linePrecision} if the points' noise differs
  * @param xSumOfSquares   Σ (x − xMean)²
- * @param reliability     of {@link reliabilityOf}
+ * @param reliability result of {@link reliabilityOf}
  * @returns null below {@link MIN_RELIABILITY}
  * @see W. A. Fuller, Measurement Error Models, 1987, theorem 1.2.1 and section 2.5
  */
@@ -89,7 +93,7 @@ export function correctLine(
   const { n } = line;
   const { xMean } = precision;
   const slope = line.slope / reliability;
-  const lost = slope * (1 - reliability); // what the plain slope lacks
+  const lost = slope * (1 - reliability); // share missing from the plain slope
   const slopeSe = Math.sqrt(precision.slopeSe ** 2 + lost ** 2 * (1 / (n - 2) + 1 / (n - 1))) / reliability;
   const levelSe = Math.sqrt(precision.levelSe ** 2 + (lost ** 2 * xSumOfSquares) / (n * (n - 2)));
   return {
@@ -103,7 +107,7 @@ export function correctLine(
   };
 }
 
-/** Standard error of a line at x, the points' own scatter left out. */
+/** Returns the standard error of a line at x without the scatter of points. */
 export function estimateSe({ levelSe, slopeSe, xMean }: LinePrecision, x: number): number {
   return Math.hypot(levelSe, (x - xMean) * slopeSe);
 }

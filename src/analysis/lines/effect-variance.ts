@@ -5,28 +5,28 @@ import type { ScaledPoints } from "./scaled-points.ts";
 import { groupVariances, residualNoise } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared, varianceOfSum } from "./shared-errors.ts";
 
-/** The variance of an effect, with the degrees of freedom that it is estimated from (Satterthwaite's). */
+/** The variance of an effect, with its degrees of freedom (Satterthwaite's). */
 export interface EffectVariance {
   value: number;
   degreesOfFreedom: number;
 }
 
-/** More makes no difference to an interval. */
+/** Larger values make no difference to an interval. */
 const MAX_FREEDOM = 1e6;
 
 /** Variances of effects of a fit. */
 export interface EffectVariances {
-  /** Takes over the residuals of the fit's last points; before the first `of`, and after every fit. */
+  /** Updates to the residuals of the last fit; required before the first `of` and after every fit. */
   readonly refresh: (points: ScaledPoints) => void;
-  /** Variance of weights · y; the object is the same every time. */
+  /** Returns the variance of weights · y, always in the same object. */
   readonly of: (weights: Float64Array) => EffectVariance;
 }
 
 /**
- * Prepares variances of effects of a fit: each group's scatter, and the errors of the measurement with their covariances. Errors that
- * checkpoints share may move heights and leave no residual, so scatter and errors are kept apart.
+ * Prepares variances of effects of a fit from each group's scatter and the measurement errors with their covariances.
+ * Shared errors of checkpoints may change heights without leaving residuals, so scatter and errors are separate.
  *
- * @param fit    fitted to the points as they were measured; later refreshes may be of fits to simulated ones
+ * @param fit    fitted to the measured points; later refreshes may use fits to simulated points
  * @param groups (n,) number of each point's group
  */
 export function createEffectVariances(
@@ -42,7 +42,7 @@ export function createEffectVariances(
   const expected = covariances === null ? null : expectedResidualSquares(terms, measured.x, covariances);
   const ofErrors = residualNoise(fit, measured, groups, count, expected);
   const units = noise?.units ?? Number.POSITIVE_INFINITY;
-  const isPooled = count === 1 && covariances === null; // one variance for all, as least squares has it
+  const isPooled = count === 1 && covariances === null; // one common variance, as in least squares
   const variances = new Float64Array(n);
   const byGroup = new Float64Array(count);
   const freedoms = new Float64Array(count);
@@ -61,7 +61,7 @@ export function createEffectVariances(
         covariances !== null
           ? 0
           : (points.yVariance[i] as number) + (fit.pointSlopes[i] as number) ** 2 * (points.xVariance[i] as number);
-      // Of a variance below the noise, each point's error is taken in proportion
+      // If the variance is below the noise, the errors are scaled down proportionally
       variances[i] = variance < ofNoise ? (error * variance) / ofNoise : variance - ofNoise + error;
     }
   };

@@ -1,16 +1,16 @@
 import { criticalP, type Effect, simulatedTail, studentP, studentReach } from "./estimate-effect.ts";
 
-/** Whether an effect is shown to be smaller than a margin. */
+/** A test whether an effect is smaller than a margin. */
 export interface Equivalence {
   readonly margin: number;
-  /** the larger p of the two one-sided tests: below the level, the effect lies within ± margin */
+  /** the larger p of the two one-sided tests: if it is below the level, the effect is within ± margin */
   readonly p: number;
-  /** what remains possible: the 90 % interval's end that is farther from 0, without sign */
+  /** the largest effect that remains possible: the end of the 90 % interval farther from 0, without sign */
   readonly atMost: number;
 }
 
 /**
- * Two one-sided tests (TOST) of an effect against ± a margin, from the same simulated data sets as its interval.
+ * Runs two one-sided tests (TOST) of an effect against ± margin, with the same simulated data sets as its interval.
  *
  * @param margin > 0, in the effect's unit
  * @see D. J. Schuirmann, J. Pharmacokin. Biopharm. 15, 1987

@@ -12,7 +12,10 @@ import { createScatterDraws } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
-/** A linear combination of a model's coefficients. A height at x is `heights` of a point's row, and its `slopes` times x on the scale. */
+/**
+ * A linear combination of a model's coefficients. A height at x has the `heights` of a point's row, and its `slopes`
+ * times x on the scale.
+ */
 export interface Contrast {
   /** (number of heights,) */
   readonly heights: readonly number[];
@@ -22,14 +25,17 @@ export interface Contrast {
 
 export interface EffectOptions {
   readonly scale: FitScale;
-  /** of the interval; default 0.95 */
+  /** level of the interval; default: 0.95 */
   readonly level?: number;
-  /** simulated data sets; default 499; 0: t intervals with Satterthwaite's degrees of freedom instead */
+  /** number of simulated data sets; default: 499; 0: t intervals with Satterthwaite's degrees of freedom instead */
   readonly replicates?: number;
   /** default 1 */
   readonly seed?: number;
   readonly noise?: SharedNoise | null;
-  /** (n,) number of each point's group, from 0: each group may have its scatter about the lines; default: all have the same */
+  /**
+   * (n,) group of each point, numbered from 0; each group has a separate scatter about the lines. Default: the same
+   * scatter for all
+   */
   readonly scatterGroups?: readonly number[];
 }
 
@@ -39,25 +45,28 @@ export interface Effect {
   readonly se: number;
   readonly low: number;
   readonly high: number;
-  /** of `se` (Satterthwaite's) */
+  /** degrees of freedom of `se` (Satterthwaite's) */
   readonly degreesOfFreedom: number;
-  /** that the effect is 0: the share of simulated data sets whose t test of the model's effect has at most the p that the estimate's of 0 has */
+  /**
+   * p value of the effect being 0: the share of simulated data sets whose t test of the model's effect has a p at most
+   * that of the test of 0
+   */
   readonly p: number;
-  /** interval and p that hold for all effects of the call together (smallest p of any of them) */
+  /** interval and p that hold simultaneously for all effects of the call (smallest p) */
   readonly family: Interval & { readonly p: number };
-  /** p of the t tests of the model's effect in the simulated data sets, ascending; null without any */
+  /** p values of the t tests of the model's effect in the simulated data sets, ascending; null without simulation */
   readonly simulatedP: Float64Array | null;
 }
 
 export const EFFECT_REPLICATES = 499;
 
 /**
- * Estimates effects with their intervals by a parametric bootstrap: data sets are simulated from the model as it is fitted, with the
- * errors of the measurement on both axes and a scatter of each group drawn from what its residuals leave open, and in each the model's effect is
- * tested by Welch's t. The p of these tests, not their t, is what is compared: a t of few degrees of freedom is long-tailed, and how
- * few there are differs from data set to data set where groups scatter differently.
+ * Estimates effects with their intervals by a parametric bootstrap. Data sets are simulated from the fitted model, with
+ * the measurement errors on both axes and a scatter of each group drawn from its posterior given the residuals; in
+ * each, the model's effect is tested by Welch's t. The p values of these tests are compared instead of t, because t has
+ * long tails with few degrees of freedom, and these differ between data sets if groups scatter differently.
  *
- * @throws RangeError if the terms' columns depend on each other, or leave no residual degree of freedom
+ * @throws RangeError if the columns of the terms are linearly dependent, or leave no residual degree of freedom
  * @see R. Beran, JASA 83, 1988 (prepivoting); B. L. Welch, Biometrika 34, 1947; P. H. Westfall & S. S. Young, Resampling-Based
  *   Multiple Testing, 1993, section 2.3 (smallest p)
  */
@@ -138,7 +147,7 @@ export function estimateEffects(
   }
 }
 
-/** One effect with its t interval, without simulating: see {@link estimateEffects}. */
+/** Estimates one effect with its t interval, without simulation: see {@link estimateEffects}. */
 export function estimateEffect(
   points: readonly LinePoint[],
   terms: LineTerms,
@@ -154,7 +163,7 @@ interface Estimate {
   readonly degreesOfFreedom: number;
 }
 
-/** The t interval; of several effects together by Bonferroni. */
+/** Computes the t interval; for several effects together by Bonferroni. */
 function studentEffect(effect: Estimate, level: number, effects: number): Effect {
   const p = studentP(effect.estimate, effect);
   return {
@@ -167,8 +176,8 @@ function studentEffect(effect: Estimate, level: number, effects: number): Effect
 }
 
 /**
- * The weights l with which contrasts of a fit are l · y. They are linear in the contrasts, so those of a single coefficient are solved for once a
- * fit, however many pairs of them are compared.
+ * Prepares the weights l with which contrasts of a fit are l · y. They are linear in the contrasts, so the weights of
+ * each coefficient are solved once per fit, regardless of the number of compared pairs.
  */
 function createWeights(fit: CorrectedFit, contrasts: readonly Contrast[], n: number) {
   const rows = contrasts.map(({ heights, slopes }) => [...heights, ...slopes]);
@@ -199,31 +208,34 @@ function createWeights(fit: CorrectedFit, contrasts: readonly Contrast[], n: num
   };
 }
 
-/** Two-sided p of a t test. */
+/** Computes the two-sided p of a t test. */
 export function studentP(distance: number, { se, degreesOfFreedom }: Omit<Estimate, "estimate">): number {
-  if (distance === 0) return 1; // without any error too
+  if (distance === 0) return 1; // also without error
   return se === 0 ? 0 : studentTTwoSided(distance / se, degreesOfFreedom);
 }
 
-/** The interval of the values whose two-sided p is at least `p`. */
+/** Computes the interval of values whose two-sided p is at least `p`. */
 function around(effect: Estimate, p: number): Interval {
   const reach = studentReach(effect, p);
   return { low: effect.estimate - reach, high: effect.estimate + reach };
 }
 
-/** How far from the estimate the two-sided p of a t test falls to `p`; Infinity of 0. */
+/** Computes the distance from the estimate at which the two-sided p of a t test equals `p`; Infinity for 0. */
 export function studentReach({ se, degreesOfFreedom }: Omit<Estimate, "estimate">, p: number): number {
   if (se === 0 || p >= 1) return 0;
   return p > 0 ? -studentTQuantile(p / 2, degreesOfFreedom) * se : Number.POSITIVE_INFINITY;
 }
 
-/** The p that a share `level` of the simulated data sets and the measured one, together, stay at or above; 0 if they are too few to say. */
+/**
+ * Returns the largest p that a share `level` of all data sets, simulated and measured, reach or exceed; 0 if there are
+ * too few.
+ */
 export function criticalP(ascending: Float64Array, level: number): number {
   const all = ascending.length + 1;
   return ascending[all - Math.ceil(level * all) - 1] ?? 0;
 }
 
-/** Share of simulated data sets, and the measured one, whose p is at most so large. */
+/** Computes the share of data sets, simulated and measured, whose p is at most this value. */
 export function simulatedTail(ascending: Float64Array, p: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
@@ -234,7 +246,7 @@ export function simulatedTail(ascending: Float64Array, p: number): number {
   return (1 + low) / (1 + ascending.length);
 }
 
-/** Whether simulated points had a fit: with few images their x may all be equal. */
+/** Returns whether simulated points could be fitted: with few images all x may be equal. */
 function tryFit(fit: () => void): boolean {
   try {
     fit();

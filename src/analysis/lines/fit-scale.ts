@@ -2,7 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { inverseLogit, logit } from "../../foundation/statistics/logit.ts";
 import { normalCdf, normalQuantile } from "../../foundation/statistics/normal-distribution.ts";
 
-/** Scales on which accuracies under shift may be fitted as a line on in-distribution accuracies. */
+/** Scales on which accuracies under shift may be fitted as a line of in-distribution accuracies. */
 export type FitScale = "logit" | "probit" | "linear";
 
 /** A scale's two directions: accuracy → number, number → accuracy. */
@@ -10,9 +10,11 @@ export interface ScaleFunctions {
   /** @param accuracy strictly between 0 and 1, on `linear` from 0 to 1 */
   readonly forward: (accuracy: number) => number;
   readonly inverse: (value: number) => number;
-  /** slope of `forward` at an accuracy strictly between 0 and 1: carries a small error of accuracy to the scale */
+  /**
+   * derivative of `forward` at an accuracy strictly between 0 and 1: converts a small error of accuracy to the scale
+   */
   readonly derivative: (accuracy: number) => number;
-  /** whether 0 and 1 are infinitely far on this scale, so that no line can be fitted through them */
+  /** whether 0 and 1 are infinite on this scale, so that no line can be fitted through them */
   readonly endless: boolean;
 }
 
@@ -33,7 +35,7 @@ function normalDensity(z: number): number {
 
 export const FIT_SCALES = Object.keys(SCALES) as readonly FitScale[];
 
-/** @throws InputError for an unknown scale, naming the known ones */
+/** @throws InputError for an unknown scale, listing the known scales */
 export function scaleFunctions(scale: FitScale): ScaleFunctions {
   if (!Object.hasOwn(SCALES, scale)) {
     throw new InputError(`unknown scale "${scale}"; known: ${FIT_SCALES.join(", ")}`);

@@ -3,9 +3,9 @@ import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
-/** What a simulation of the measurements needs: a model with all its parameters. Each (n,), on the scale. */
+/** A model with all parameters for simulating measurements. Each (n,), on the scale. */
 export interface FittedLineModel {
-  /** true in-distribution accuracies, shrunk as much as the measurement errors say */
+  /** true in-distribution accuracies, shrunk according to the measurement errors */
   readonly latent: Float64Array;
   /** the line's value at them */
   readonly line: Float64Array;
@@ -16,12 +16,13 @@ export interface FittedLineModel {
 }
 
 /**
- * Fits a model with errors in x taken into account, and gives each point a place from which measurements like the given
- * ones come.
+ * Fits a model with errors in x taken into account, and assigns each point a true position from which such measurements
+ * arise.
  *
- * @param terms   whose line the points lie about
- * @param spread  whose heights' columns say where the true in-distribution accuracies lie: a column of heights that the line
- *   lacks may still move them (samples along the line), and what is left about it is measurement error in a larger part
+ * @param terms   model of the line that the points scatter about
+ * @param spread  model whose height columns predict the true in-distribution accuracies. A height column that the line
+ *   lacks may still change them (samples along the line), and measurement error is then a larger part of the remaining
+ *   variation
  * @param scatter variance of each point's scatter beyond the measurement, (n,)
  */
 export function fitLineModel(
@@ -37,7 +38,7 @@ export function fitLineModel(
   fit.fit(scaled);
   const latent = shrink(scaled, spread.heightBasis, spread.heightFreedoms);
   const line = new Float64Array(n);
-  // y − slope x̂ − residual is what the heights make of the point
+  // y − slope x̂ − residual is the height of the point
   for (let i = 0; i < n; i++) {
     const height =
       (scaled.y[i] as number) - (fit.pointSlopes[i] as number) * (scaled.x[i] as number) - (fit.residuals[i] as number);
@@ -47,8 +48,8 @@ export function fitLineModel(
 }
 
 /**
- * True values that have the spread of the truth: x̂ is drawn to what the heights' columns say of it by the root of its
- * reliability (constrained empirical Bayes: T. A. Louis, JASA 79, 1984).
+ * Estimates true values with the spread of the truth: x̂ is shrunk toward its prediction from the height columns by the
+ * root of its reliability (constrained empirical Bayes: T. A. Louis, JASA 79, 1984).
  */
 function shrink(
   { x, xVariance }: ScaledPoints,

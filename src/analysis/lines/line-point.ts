@@ -4,9 +4,12 @@ export interface LinePoint {
   readonly x: number;
   /** accuracy under the shift */
   readonly y: number;
-  /** independent images that `x` is worth: p (1 − p) / variance where images are clustered; Infinity: known without error */
+  /**
+   * effective number of independent images of `x`: p (1 − p) / variance if images are clustered; Infinity: known
+   * without error
+   */
   readonly xImages: number;
-  /** the same of `y` */
+  /** the same for `y` */
   readonly yImages: number;
 }
 
@@ -14,6 +17,9 @@ export interface LinePoint {
 export interface SharedNoise {
   readonly x: Float64Array | null;
   readonly y: Float64Array | null;
-  /** the independent units, drawings say, that the correlations were estimated from; undefined: they are taken for known */
+  /**
+   * number of independent units, such as drawings, that the correlations were estimated from; undefined: treated as
+   * known
+   */
   readonly units?: number | undefined;
 }

@@ -2,13 +2,13 @@ import type { LeastSquares } from "../../foundation/statistics/least-squares.ts"
 import { type NormalMixture, normalizedWeights } from "../../foundation/statistics/normal-mixture.ts";
 import { explainedVariance } from "./corrected-line.ts";
 
-/** A line and the scatter about it, both uncertain: at each node a scatter, and level and slope given that scatter. */
+/** The posterior of a line and its scatter: each node has a scatter, with level and slope given that scatter. */
 export interface LinePosterior {
-  /** where levels are of */
+  /** x of the levels */
   readonly xMean: number;
   /** (nodes,), sum 1 */
   readonly weights: Float64Array;
-  /** variance of the models about the line, the noise of finite images left out */
+  /** variance of the models about the line, without the noise of finite images */
   readonly scatterVariances: Float64Array;
   /** (nodes,) mean of the line's value at `xMean` */
   readonly levels: Float64Array;
@@ -22,19 +22,20 @@ export interface LinePosterior {
   readonly slopeVariances: Float64Array;
 }
 
-/** Densities of the grid below e^−22 of the highest are left out. */
+/** Grid densities below e^−22 of the maximum are skipped. */
 const LOG_LEFT_OUT = 22;
-/** Nodes at most. */
+/** Maximum number of nodes. */
 const MAX_NODES = 400;
 
 /**
- * What least squares says of the scatter where the noise of each point is known: the total variance about the line, scatter
- * and mean noise, is the residual sum of squares over a chi-square variable (the reference posterior), and where that is
- * below the noise there is no scatter. Without noise a prediction from it is Student's t.
+ * Computes the posterior of the scatter of a least-squares line if the noise of each point is known. The total variance
+ * about the line, scatter plus mean noise, is the residual sum of squares divided by a chi-square variable (the
+ * reference posterior); if it is below the noise, there is no scatter. Without noise, predictions from it are Student's
+ * t.
  *
  * @param x     (n,) the line's x
  * @param noise (n,) known error variances about the line
- * @returns noiseVariance: what of the residual variance the noise explains on average
+ * @returns noiseVariance: the average part of the residual variance due to noise
  */
 export function leastSquaresPosterior(
   line: LeastSquares,
@@ -45,10 +46,10 @@ export function leastSquaresPosterior(
   let [level, covariance, slope] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     const dx = (x[i] as number) - xMean;
-    const own = noise[i] as number;
-    level += own / n ** 2;
-    covariance += (own * dx) / (n * xSumOfSquares);
-    slope += (own * dx ** 2) / xSumOfSquares ** 2;
+    const pointNoise = noise[i] as number;
+    level += pointNoise / n ** 2;
+    covariance += (pointNoise * dx) / (n * xSumOfSquares);
+    slope += (pointNoise * dx ** 2) / xSumOfSquares ** 2;
   }
   const degreesOfFreedom = n - 2;
   const floor = explainedVariance(line, x, noise);
@@ -72,8 +73,8 @@ export function leastSquaresPosterior(
 }
 
 /**
- * Scatters and their weights: even steps of ln(total variance), the trapezoidal rule; totals below the noise are one node
- * without scatter.
+ * Computes scatters and their weights: equal steps of ln(total variance) with the trapezoidal rule; totals below the
+ * noise are one node without scatter.
  */
 function scatterNodes(degreesOfFreedom: number, residualVariance: number, noise: number) {
   const step = gridStep(degreesOfFreedom);
@@ -99,15 +100,15 @@ function scatterNodes(degreesOfFreedom: number, residualVariance: number, noise:
   return { scatterVariances: Float64Array.from(scatters), weights: normalizedWeights(Float64Array.from(logWeights)) };
 }
 
-/** A step of ln(variance) that is fine beside its posterior's standard deviation. */
+/** Returns a step of ln(variance) that is small compared with the standard deviation of its posterior. */
 export function gridStep(degreesOfFreedom: number): number {
   return Math.min(0.8, 0.9 * Math.sqrt(2 / degreesOfFreedom));
 }
 
 /**
- * Where one more model of the line's kind may lie at x, on infinitely many images of the shift.
+ * Computes the distribution of a further model of the line's kind at x, on infinitely many images of the shift.
  *
- * @param idVariance variance about the line from the finite images of its x
+ * @param idVariance variance about the line due to the finite images of its x
  */
 export function posteriorAt(posterior: LinePosterior, x: number, idVariance: number): NormalMixture {
   const dx = x - posterior.xMean;

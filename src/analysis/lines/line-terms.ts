@@ -4,23 +4,23 @@
  * samples seen is a column of heights.
  */
 export interface LineTerms {
-  /** (n, number of heights): one row a point */
+  /** (n, number of heights): one row per point */
   readonly heights: readonly (readonly number[])[];
   /** (n, number of slopes) */
   readonly slopes: readonly (readonly number[])[];
 }
 
-/** One line for all of n points. */
+/** Returns the terms of one line for n points. */
 export function commonLine(n: number): LineTerms {
   const column = Array.from({ length: n }, () => [1]);
   return { heights: column, slopes: column };
 }
 
 /**
- * Lines of groups, one indicator column a group.
+ * Returns the terms of lines of groups, with one indicator column per group.
  *
- * @param groups (n,) number of each point's group, from 0
- * @param which  `separate`: a slope and a height for each; `parallel`: one slope, a height for each
+ * @param groups (n,) group of each point, numbered from 0
+ * @param which  `separate`: a slope and a height per group; `parallel`: one slope, a height per group
  */
 export function groupLines(groups: readonly number[], which: "separate" | "parallel"): LineTerms {
   const count = Math.max(...groups) + 1;
@@ -28,7 +28,7 @@ export function groupLines(groups: readonly number[], which: "separate" | "paral
   return { heights: indicators, slopes: which === "separate" ? indicators : groups.map(() => [1]) };
 }
 
-/** The same lines with more columns of heights: what moves heights alike in every group and at every x. */
+/** Adds height columns, which change heights equally in every group and at every x. */
 export function withHeights({ heights, slopes }: LineTerms, columns: readonly (readonly number[])[]): LineTerms {
   return { heights: heights.map((row, i) => [...row, ...(columns[i] ?? [])]), slopes };
 }

@@ -1,14 +1,14 @@
 import type { LineTerms } from "./line-terms.ts";
 
-/** Residual sums of squares of a reduced model and of a full one that holds it. */
+/** Residual sums of squares of a reduced model and of a full model that contains it. */
 export interface NestedResiduals {
   readonly reducedRank: number;
   readonly fullRank: number;
   /**
-   * Fits both by weighted least squares.
+   * Fits both models by weighted least squares.
    *
    * @param weights square roots of the weights, (n,); null: all 1
-   * @param sums    receives the reduced model's sum of squares and the full one's
+   * @param sums    receives the sums of squares of the reduced and the full model
    * @param residuals receives the full model's residuals, each times its weight's root, (n,)
    */
   readonly fit: (
@@ -20,25 +20,25 @@ export interface NestedResiduals {
   ) => void;
 }
 
-/** A column of the design: it is multiplied by x where it belongs to a slope. */
+/** A column of the design, which is multiplied by x if it belongs to a slope. */
 export interface TermColumn {
   readonly values: Float64Array;
   readonly isSlope: boolean;
 }
 
-/** The columns of a model, heights first. */
+/** Lists the columns of a model, heights first. */
 export function termColumns({ heights, slopes }: LineTerms): TermColumn[] {
   const columns = (rows: LineTerms["heights"], isSlope: boolean) =>
     (rows[0] ?? []).map((_, j) => ({ values: Float64Array.from(rows, (row) => row[j] as number), isSlope }));
   return [...columns(heights, false), ...columns(slopes, true)];
 }
 
-/** A column is taken to depend on those before it where less than this share of its square is left. */
+/** A column counts as linearly dependent on the previous columns if less than this share of its square is left. */
 const DEPENDENT = 1e-10;
 
 /**
- * Prepares two nested fits: the columns of the reduced model, then those of the full one, by modified Gram-Schmidt. Which
- * columns depend on others is decided once, at `x`.
+ * Prepares two nested fits by modified Gram-Schmidt: the columns of the reduced model, then those of the full model.
+ * Dependent columns are determined once, at `x`.
  *
  * @param x (n,) in-distribution accuracies on the scale
  */
@@ -95,7 +95,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Takes out of a vector its part along a direction of unit length. */
+/** Subtracts from a vector its component along a unit direction. */
 function subtract(vector: Float64Array, direction: Float64Array): void {
   const along = dot(vector, direction);
   if (along === 0) return;

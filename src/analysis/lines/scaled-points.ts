@@ -2,7 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { type FitScale, type ScaleFunctions, scaleFunctions } from "./fit-scale.ts";
 import type { LinePoint } from "./line-point.ts";
 
-/** Points on a scale, with the variances that their finite images give them there; each (n,). */
+/** Points on a scale, with the variances due to their finite images; each (n,). */
 export interface ScaledPoints {
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -16,10 +16,11 @@ export function emptyPoints(n: number): ScaledPoints {
 }
 
 /**
- * Puts accuracies on a scale. Where the scale is infinite at 0 and 1, half an image is added to the correct and half to the
- * wrong ones (the empirical logit), so that accuracies of 0 and 1 stay.
+ * Converts accuracies to a scale. If the scale is infinite at 0 and 1, half an image is added to the correct and to the
+ * wrong images (the empirical logit), so that accuracies of 0 and 1 are kept.
  *
- * @throws InputError if an accuracy is no fraction, a number of images not positive, or an accuracy of 0 or 1 has no images
+ * @throws InputError if an accuracy is not a fraction, a number of images is not positive, or an accuracy of 0 or 1 has
+ *   no number of images
  * @see D. R. Cox, Analysis of Binary Data, 1970, section 3.2; J. J. Gart & J. R. Zweifel, Biometrika 54, 1967, for the variance
  */
 export function scalePoints(points: readonly LinePoint[], scale: FitScale): ScaledPoints {
@@ -33,7 +34,7 @@ export function scalePoints(points: readonly LinePoint[], scale: FitScale): Scal
   return scaled;
 }
 
-/** Writes an accuracy on the scale, and its variance there, to place i of the two arrays. */
+/** Writes an accuracy on the scale and its variance to index i of the two arrays. */
 export function scaleAccuracy(
   accuracy: number,
   images: number,
@@ -62,7 +63,7 @@ function checkPoint({ x, y, xImages, yImages }: LinePoint, i: number, { endless 
     if (!(images > 0)) throw new InputError(`point ${i}: expected a positive number of images, got ${images}`);
     if (endless && images === Number.POSITIVE_INFINITY && (accuracy === 0 || accuracy === 1))
       throw new InputError(
-        `point ${i}: an accuracy of ${accuracy} is infinitely far on this scale, and its images are not known`,
+        `point ${i}: an accuracy of ${accuracy} is infinite on this scale, and its number of images is not known`,
       );
   }
 }

@@ -2,15 +2,18 @@ import type { RandomNumbers } from "../../foundation/statistics/random-numbers.t
 import type { CorrectedFit } from "./corrected-fit.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
-/** Residuals below this, on any scale, are rounding: the points lie on their line, which tells no scatter. */
+/**
+ * Residuals below this, on any scale, are rounding noise: the points are exactly on their line, so the scatter is not
+ * known.
+ */
 export const ROUNDING = 1e-9;
 
 /**
- * Variance of each point about its line, as its group of points has it, measurement errors included.
+ * Computes the variance of each point about its line, estimated per group, including measurement errors.
  *
  * @param residuals (n,)
- * @param freedoms  (n,) degrees of freedom that each point leaves
- * @param groups    (n,) number of each point's group, from 0
+ * @param freedoms  (n,) residual degrees of freedom per point
+ * @param groups    (n,) group of each point, numbered from 0
  * @param out       (n,) receives the variances
  */
 export function groupVariances(
@@ -34,10 +37,10 @@ export function groupVariances(
 }
 
 /**
- * The part of the variance about the lines that finite images make, on average over each point's group: of the errors in y and,
- * along the line, in x.
+ * Computes the part of the variance about the lines due to finite images, averaged over each point's group: errors in y
+ * and, along the line, in x.
  *
- * @param expected (n,) what errors that checkpoints share are expected to make of the squared residuals; null: errors are independent
+ * @param expected (n,) expected squared residuals due to shared errors of checkpoints; null: errors are independent
  * @returns (n,)
  */
 export function residualNoise(
@@ -61,9 +64,9 @@ export function residualNoise(
 }
 
 /**
- * The scatter beyond what finite images make, to simulate from: a group's variance less its noise. The variance is taken as large as it is in
- * the middle of those that its degrees of freedom allow (median-unbiased, by Wilson and Hilferty's cube root): most small samples have
- * less than they come from, and scatter would be simulated too seldom.
+ * Estimates the scatter beyond the noise of finite images for simulations: a group's variance minus its noise. The
+ * variance is median-unbiased (Wilson and Hilferty's cube root), because most small samples underestimate it, so that
+ * scatter would be simulated too rarely.
  */
 export function scatterVariances(
   fit: CorrectedFit,
@@ -83,10 +86,12 @@ export function scatterVariances(
 }
 
 /**
- * Prepares draws of what the scatter may be beyond what finite images make, to simulate from: a group's variance about the fit, which few
- * residuals tell badly, is its residuals' sum of squares over a chi-square variable (the reference posterior), and its noise is taken off.
+ * Prepares random draws of the scatter beyond the noise of finite images for simulations. A group's variance about the
+ * fit, which is uncertain with few residuals, is its residual sum of squares divided by a chi-square variable (the
+ * reference posterior), minus its noise.
  *
- * @returns writes a standard deviation for each point, (n,); groups are drawn anew in every call
+ * @returns a function that writes a standard deviation for each point, (n,), with new draws for the groups in every
+ *   call
  */
 export function createScatterDraws(
   fit: CorrectedFit,
@@ -115,7 +120,7 @@ export function createScatterDraws(
   };
 }
 
-/** Degrees of freedom of each point's group, (n,). */
+/** Computes the degrees of freedom of each point's group, (n,). */
 export function groupFreedoms(freedoms: Float64Array, groups: Int32Array, count: number): Float64Array {
   const sums = new Float64Array(count);
   for (let i = 0; i < groups.length; i++)

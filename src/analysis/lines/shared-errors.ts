@@ -3,13 +3,14 @@ import type { LineTerms } from "./line-terms.ts";
 import { termColumns } from "./nested-residuals.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
-/** Whether any errors are correlated. */
+/** Returns whether any errors are correlated. */
 export function isShared(noise: SharedNoise | null): noise is SharedNoise {
   return noise !== null && (noise.x !== null || noise.y !== null);
 }
 
 /**
- * Covariances of the points' measurement errors about their lines, (n, n): of y's errors, and of x's times the slopes.
+ * Computes the covariances of the points' measurement errors about their lines, (n, n): errors of y, and errors of x
+ * times the slopes.
  *
  * @param slopes (n,) slope of each point's line
  */
@@ -29,7 +30,7 @@ export function errorCovariances(points: ScaledPoints, slopes: Float64Array, noi
   return covariances;
 }
 
-/** The variance of weights · v where v has the covariances. */
+/** Computes the variance of weights · v for v with the given covariances. */
 export function varianceOfSum(weights: Float64Array, covariances: Float64Array): number {
   const n = weights.length;
   let variance = 0;
@@ -42,8 +43,8 @@ export function varianceOfSum(weights: Float64Array, covariances: Float64Array):
 }
 
 /**
- * What errors are expected to make of each point's squared residual: the diagonal of R V R, R the projector off the model's columns.
- * Errors that a group's checkpoints share move its height and leave no residual.
+ * Computes the expected squared residual of each point due to errors: the diagonal of R V R, where R projects out the
+ * model's columns. Shared errors of a group's checkpoints change its height and leave no residual.
  *
  * @param covariances (n, n) V
  * @returns (n,)
@@ -54,11 +55,11 @@ export function expectedResidualSquares(terms: LineTerms, x: Float64Array, covar
   for (const { values, isSlope } of termColumns(terms)) {
     const vector = values.map((value, i) => (isSlope ? value * (x[i] as number) : value));
     removeAlong(vector, basis);
-    removeAlong(vector, basis); // again, so that rounding leaves nothing along them
+    removeAlong(vector, basis); // repeated to remove rounding noise
     const length = Math.sqrt(dot(vector, vector));
     if (length > 0) basis.push(vector.map((value) => value / length));
   }
-  // Row by row R V, then each row's own place of (R V) R
+  // R V row by row, then the diagonal entry of (R V) R
   const projected = Float64Array.from(covariances);
   for (let i = 0; i < n; i++) removeAlong(projected.subarray(i * n, (i + 1) * n), basis);
   return Float64Array.from(x, (_, i) => {

@@ -6,12 +6,12 @@ import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import { studentTQuantile } from "../../foundation/statistics/student-t.ts";
 import type { SharedNoise } from "./line-point.ts";
 
-/** The sets of images behind an accuracy: one, or several whose accuracies it is the mean of. */
+/** The sets of images behind an accuracy: one set, or several whose accuracies are averaged. */
 export type AccuracyOutcomes = readonly ImageOutcomes[];
 
 /**
- * How the noise of finite images is taken: that of all checkpoints as independent; of the same images, of which it is known who
- * gets which right; or of the same images in clusters.
+ * The model of the noise of finite images: independent for all checkpoints; shared if the correct images of checkpoints
+ * on the same images are known; or shared with clustered images.
  */
 export type NoiseModel = "independent" | "shared-images" | "shared-clusters";
 
@@ -24,11 +24,11 @@ export interface PointOutcomes {
 }
 
 /**
- * Covariance of two accuracies' errors, estimated from which images are right: (mean(c_i c_j) − p_i p_j) / (n − 1); where
- * images are clustered, that of the clusters' totals, G / (G − 1) Σ_g (k_gi − p_i n_g) (k_gj − p_j n_g) / n². Sets of
- * different images add nothing.
+ * Estimates the covariance of two accuracies' errors from the correct images: (mean(c_i c_j) − p_i p_j) / (n − 1); for
+ * clustered images, the covariance of the clusters' totals, G / (G − 1) Σ_g (k_gi − p_i n_g) (k_gj − p_j n_g) / n².
+ * Sets of different images contribute nothing.
  *
- * @param b of the same object as `a`: the variance
+ * @param b if it is the same object as `a`, the result is the variance
  * @throws InputError if the same images are in different clusters
  * @see W. G. Cochran, Sampling Techniques, 1977, section 9.7, for clusters of unequal size: the ratio estimator
  */
@@ -66,9 +66,10 @@ function clusterCovariance(a: ImageOutcomes, b: ImageOutcomes): number {
 }
 
 /**
- * The number of independent images that a set is worth to an accuracy: p (1 − p) over its cluster-robust variance, reduced by
- * (z / t)² as the variance is estimated from few clusters (Korn & Graubard 1998); no more than there are images, and the
- * number of clusters where all images are right or all wrong. All images where they are independent.
+ * Computes the effective number of independent images of a set: p (1 − p) divided by the cluster-robust variance,
+ * reduced by (z / t)² because the variance is estimated from few clusters (Korn & Graubard 1998). It is at most the
+ * number of images, and equals the number of clusters if all images are correct or all are wrong, and the number of
+ * images if they are independent.
  *
  * @see E. L. Korn & B. I. Graubard, Survey Methodology 24, 1998
  */
@@ -84,7 +85,7 @@ export function effectiveImages(outcomes: ImageOutcomes): number {
   return Math.min(n, (known * p * (1 - p)) / variance);
 }
 
-/** Variance of an accuracy's error, from the effective numbers of its sets' images. */
+/** Computes the variance of an accuracy's error from the effective numbers of images of its sets. */
 export function accuracyVariance(outcomes: AccuracyOutcomes): number {
   let sum = 0;
   for (const set of outcomes) {
@@ -94,7 +95,10 @@ export function accuracyVariance(outcomes: AccuracyOutcomes): number {
   return sum / outcomes.length ** 2;
 }
 
-/** Correlation of two accuracies' errors; 0 where one of them has none: all images right, or all wrong. */
+/**
+ * Computes the correlation of two accuracies' errors; 0 if one of them has no variance: all images correct, or all
+ * wrong.
+ */
 export function errorCorrelation(a: AccuracyOutcomes, b: AccuracyOutcomes): number {
   if (a === b) return 1;
   const covariance = errorCovariance(a, b);
@@ -104,10 +108,10 @@ export function errorCorrelation(a: AccuracyOutcomes, b: AccuracyOutcomes): numb
 }
 
 /**
- * Correlations of the errors of points that saw the same images.
+ * Computes the correlations of the errors of points on the same images.
  *
- * @param points outcomes of each; null: not known, which is taken as independent of all others
- * @returns null where no two points share an image set: all are independent
+ * @param points outcomes of each point; null: not known, treated as independent of all others
+ * @returns null if no two points share an image set, so that all are independent
  */
 export function sharedNoise(points: readonly (PointOutcomes | null)[]): SharedNoise | null {
   const x = correlationMatrix(points.map((point) => point?.x ?? null));
@@ -115,7 +119,7 @@ export function sharedNoise(points: readonly (PointOutcomes | null)[]): SharedNo
   return x === null && y === null ? null : { x, y, units: fewestUnits(points) };
 }
 
-/** Clusters, or images where these are independent, of the set that has fewest. */
+/** Returns the smallest number of clusters, or of independent images, of any set. */
 function fewestUnits(points: readonly (PointOutcomes | null)[]): number {
   let fewest = Number.POSITIVE_INFINITY;
   for (const point of points) {
@@ -127,9 +131,10 @@ function fewestUnits(points: readonly (PointOutcomes | null)[]): number {
 }
 
 /**
- * The noise of points, and what it is called: shared where it is known of all which images are right, and any saw the same.
+ * Determines the noise of points and its model: shared if the correct images of all points are known, and any two
+ * points have common images.
  *
- * @param points undefined where it is not known
+ * @param points undefined if not known
  */
 export function noiseOf(points: readonly (PointOutcomes | undefined)[]): {
   readonly noise: SharedNoise | null;
@@ -145,7 +150,7 @@ export function noiseOf(points: readonly (PointOutcomes | undefined)[]): {
 function correlationMatrix(accuracies: readonly (AccuracyOutcomes | null)[]): Float64Array | null {
   const n = accuracies.length;
   const matrix = new Float64Array(n * n);
-  const variances = accuracies.map((one) => (one === null ? 0 : errorCovariance(one, one)));
+  const variances = accuracies.map((accuracy) => (accuracy === null ? 0 : errorCovariance(accuracy, accuracy)));
   let isShared = false;
   for (let i = 0; i < n; i++) {
     matrix[i * n + i] = 1;

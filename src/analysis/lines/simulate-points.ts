@@ -8,7 +8,7 @@ import { type ScaledPoints, scaleAccuracy } from "./scaled-points.ts";
 /**
  * Prepares simulated measurements: scatter about the line, then counts of correct images on both axes.
  *
- * @returns draws new points into the arrays it is given
+ * @returns a function that draws new points into the given arrays
  */
 export function createPointSimulator(
   model: FittedLineModel,
@@ -63,7 +63,7 @@ function measure(
   scaleAccuracy(binomialAtNormal(z, whole, accuracy) / whole, images, functions, values, variances, i);
 }
 
-/** Standard normal errors with the given correlations. */
+/** Prepares draws of standard normal errors with the given correlations. */
 function errors(n: number, correlations: Float64Array | null, random: RandomNumbers): () => Float64Array {
   const independent = new Float64Array(n);
   const draw = () => {
@@ -79,7 +79,10 @@ function errors(n: number, correlations: Float64Array | null, random: RandomNumb
   };
 }
 
-/** The factor of a correlation matrix; where rounding or estimation left it not positive definite, drawn to the identity. */
+/**
+ * Factors a correlation matrix; if rounding or estimation made it not positive definite, it is shrunk toward the
+ * identity.
+ */
 function factor(correlations: Float64Array, n: number): Float64Array {
   for (let share = 0; ; share = Math.max(1e-6, share * 4)) {
     const lower = correlations.map((value, k) => (k % (n + 1) === 0 ? 1 : value * (1 - Math.min(1, share))));

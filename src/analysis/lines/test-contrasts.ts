@@ -5,9 +5,9 @@ import { type Contrast, type Effect, type EffectOptions, estimateEffect } from "
 import type { LinePoint } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 
-/** A test of whether several effects are all 0. */
+/** A test whether several effects are all 0. */
 export interface ContrastTest {
-  /** Wald's F: the effects about 0 in the metric of their covariance, by the number of them */
+  /** Wald's F: the squared distance of the effects from 0 in the metric of their covariance, divided by their number */
   readonly statistic: number;
   readonly df1: number;
   readonly df2: number;
@@ -15,12 +15,12 @@ export interface ContrastTest {
 }
 
 /**
- * Tests whether effects are all 0, errors in x taken into account: of one effect the t test that its interval inverts.
- * Unlike an F test of nested least-squares fits it stays centered where x and the tested columns are correlated, for
- * measurement error in x then shifts plain estimates.
+ * Tests whether effects are all 0, with errors in x taken into account; for one effect it is the t test that
+ * corresponds to its interval. Unlike an F test of nested least-squares fits, it stays centered if x and the tested
+ * columns are correlated, in which case measurement error in x biases plain estimates.
  *
- * @param contrasts q ≥ 1, none a combination of the others
- * @throws RangeError if they depend on each other, or the model leaves no residual
+ * @param contrasts q ≥ 1 linearly independent contrasts
+ * @throws RangeError if they are linearly dependent, or the model leaves no residual
  * @see W. A. Fuller, Measurement Error Models, 1987, section 2.2
  */
 export function testContrasts(
@@ -32,7 +32,8 @@ export function testContrasts(
   const q = contrasts.length;
   if (q === 0) throw new RangeError("expected effects to test, got none");
   const rows = contrasts.map(({ heights, slopes }) => [...heights, ...slopes]);
-  if (rows.some((row, a) => isInSpan(row, rows.slice(0, a)))) throw new RangeError("the effects depend on each other");
+  if (rows.some((row, a) => isInSpan(row, rows.slice(0, a))))
+    throw new RangeError("the effects are linearly dependent");
   const estimate = (contrast: Contrast) => estimateEffect(points, terms, contrast, options);
   const effects = contrasts.map(estimate);
   const covariance = new Float64Array(q * q);
@@ -47,7 +48,8 @@ export function testContrasts(
     }
   }
   const df2 = Math.min(...effects.map(({ degreesOfFreedom }) => degreesOfFreedom));
-  if (!choleskyInPlace(covariance, q)) throw new RangeError("the points lie on the model: nothing to test against");
+  if (!choleskyInPlace(covariance, q))
+    throw new RangeError("the points are exactly on the model: nothing to test against");
   const solved = Float64Array.from(effects, (effect) => effect.estimate);
   choleskySolve(covariance, q, solved);
   const statistic = effects.reduce((sum, effect, a) => sum + effect.estimate * (solved[a] as number), 0) / q;

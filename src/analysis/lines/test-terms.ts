@@ -13,24 +13,30 @@ import { createPointSimulator } from "./simulate-points.ts";
 
 export interface TestOptions {
   readonly scale: FitScale;
-  /** simulated data sets; default 1999 */
+  /** number of simulated data sets; default: 1999 */
   readonly replicates?: number;
   /** default 1 */
   readonly seed?: number;
   readonly noise?: SharedNoise | null;
-  /** (n,) number of each point's group, from 0: each group may have its scatter about the lines; default: all have the same */
+  /**
+   * (n,) group of each point, numbered from 0; each group has a separate scatter about the lines. Default: the same
+   * scatter for all
+   */
   readonly scatterGroups?: readonly number[];
 }
 
-/** A test of a reduced model within a full one. */
+/** A test of a reduced model within a full model. */
 export interface TermsTest {
   /** F of the nested fits */
   readonly statistic: number;
   readonly df1: number;
   readonly df2: number;
-  /** share of the data sets simulated under the reduced model whose statistic is at least as large; the data set counts as one */
+  /**
+   * share of data sets, those simulated under the reduced model and the observed one, whose statistic is at least as
+   * large
+   */
   readonly p: number;
-  /** of the plain F test, which knows neither errors in x nor unequal scatter */
+  /** p of the plain F test, which ignores errors in x and unequal scatter */
   readonly quickP: number;
   readonly replicates: number;
 }
@@ -39,12 +45,14 @@ export const REPLICATES = 1999;
 export const SEED = 1;
 
 /**
- * Tests whether points need a full model or a reduced one does: a parametric bootstrap of the F statistic of the nested
- * least-squares fits on empirical logits, each group weighted by its variance about the full model. Data sets are simulated under the reduced model as it is fitted with
- * errors in x taken into account, with the measurement's binomial errors on both axes and with each group's scatter.
+ * Tests a reduced model against a full model by a parametric bootstrap of the F statistic of the nested least-squares
+ * fits on empirical logits, with each group weighted by its variance about the full model. Data sets are simulated
+ * under the reduced model, fitted with errors in x taken into account, with the binomial measurement errors on both
+ * axes and the scatter of each group.
  *
- * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against, of a group of points too
- * @throws InputError if an accuracy is no fraction, or an accuracy of 0 or 1 has no number of images
+ * @throws RangeError if the full model adds nothing to the reduced model, or leaves no residual to test against, also
+ *   within a group of points
+ * @throws InputError if an accuracy is not a fraction, or an accuracy of 0 or 1 has no number of images
  * @see K. Krishnamoorthy, F. Lu & T. Mathew, Computational Statistics & Data Analysis 51, 2007, for unequal variances
  */
 export function testTerms(
@@ -86,7 +94,7 @@ export function testTerms(
   const quickF = fOf(sums, df1, df2);
   groupVariances(residuals, freedoms, groups, groupCount, weights);
   if (weights.some((variance) => variance <= ROUNDING ** 2))
-    throw new RangeError("points lie on the full model: nothing to test against");
+    throw new RangeError("the points are exactly on the full model: nothing to test against");
   const statistic = f(scaled.x, scaled.y);
 
   const scatter = scatterVariances(fit, scaled, groups, groupCount, expected);

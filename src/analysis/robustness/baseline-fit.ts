@@ -9,8 +9,9 @@ import type { FittedLine } from "./fitted-line.ts";
 import { checkPoint, imagesWorth, type ModelPoint } from "./model-point.ts";
 
 /**
- * How a line is fitted: by unweighted least squares on the scale, the field's convention; or by maximum likelihood of the
- * numbers of correct images with logit-normal scatter, which keeps accuracies of 0 and 1 and weighs models by their images.
+ * The method of fitting a line: unweighted least squares on the scale, the field's convention; or maximum likelihood of
+ * the numbers of correct images with logit-normal scatter, which keeps accuracies of 0 and 1 and weights models by
+ * their images.
  */
 export type LineKind = "least-squares" | "binomial";
 
@@ -28,11 +29,14 @@ export interface BaselineFit extends FittedLine {
   readonly idMax: number;
   /** the t quantile of a two-sided 95 % interval with n − 2 degrees of freedom */
   readonly tQuantile: number;
-  /** images behind the models' accuracies under the shift: the number that gives their mean noise; null: not known */
+  /**
+   * harmonic mean of the images behind the models' accuracies under the shift, which gives their mean noise; null: not
+   * known
+   */
   readonly images: number | null;
-  /** the same in distribution */
+  /** the same for the in-distribution accuracies */
   readonly idImages: number | null;
-  /** the line through the true x; null where the reliability is not known, or too low for a correction */
+  /** the line through the true x; null if the reliability is not known, or too low for a correction */
   readonly corrected: LineEstimate | null;
 }
 
@@ -45,13 +49,13 @@ export interface BaselineFitOptions {
 }
 
 /**
- * Fits the line of a baseline: accuracy under a shift on in-distribution accuracy, both on a scale where the relation is
- * linear. By least squares, models with an accuracy of exactly 0 or 1 are left out on `logit` and `probit`, and listed in
- * `dropped`; a binomial line keeps them.
+ * Fits the line of a baseline: accuracy under a shift against in-distribution accuracy, both on a scale on which the
+ * relation is linear. Least squares on `logit` and `probit` drops models with an accuracy of exactly 0 or 1 and lists
+ * them in `dropped`; a binomial line keeps them.
  *
- * @param points one a model, each model once
- * @throws InputError with fewer than three models, all at one in-distribution accuracy, or an accuracy outside [0, 1]; of a
- *   binomial line on another scale than logit, or where a number of images is not known
+ * @param points one per model
+ * @throws InputError with fewer than three models, with equal in-distribution accuracies, or for an accuracy outside
+ *   [0, 1]; for a binomial line also on a scale other than logit, or if a number of images is not known
  * @see R. Taori et al., Measuring robustness to natural distribution shifts in image classification, 2020
  */
 export function fitBaseline(points: readonly ModelPoint[], options: BaselineFitOptions = {}): BaselineFit {
@@ -87,14 +91,15 @@ function harmonicMean(values: readonly (number | null)[]): number | null {
 }
 
 /**
- * The line that intervals rest on: the corrected one, however reliable x is, since with many models the plain line is surely too flat already
- * where it is so only slightly; the plain one where the images of x are not known; null where x is too unreliable for a correction.
+ * Returns the line that intervals are based on: the corrected line, even if x is reliable, because with many models
+ * even a slight flattening of the plain line is significant; the plain line if the images of x are not known; null if x
+ * is too unreliable for a correction.
  */
 export function intervalLine(fit: BaselineFit): LineEstimate | null {
   return fit.reliability === null ? fit : fit.corrected;
 }
 
-/** Whether errors of x make the line visibly flatter than the true one. */
+/** Returns whether errors in x make the line noticeably flatter than the true line. */
 export function isUnreliable({ reliability }: Pick<BaselineFit, "reliability">): boolean {
   return reliability !== null && reliability < LOW_RELIABILITY;
 }

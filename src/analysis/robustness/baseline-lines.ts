@@ -15,7 +15,7 @@ export interface BaselineLine extends LineKey {
   readonly baseline: string;
   /** group of models that the line is of, "" for all models */
   readonly group: string;
-  /** what was done with accuracies of exactly 0 and 1, to which models, and which rules chose the models */
+  /** treatment of accuracies of exactly 0 and 1, the affected models, and the rules that selected the models */
   readonly policy: string;
   /** the part of the x axis that the line covers */
   readonly piece: LinePiece;
@@ -23,12 +23,12 @@ export interface BaselineLine extends LineKey {
   readonly fit: BaselineFit;
 }
 
-/** A baseline's rules, and whom they speak of. */
+/** Returns a baseline's rules with the names that they apply to. */
 export function baselineRules({ rules, rows }: Pick<Baseline, "rules" | "rows">): BaselineRules {
   return { rules, models: new Set(rows.map(({ checkpoint }) => checkpoint)) };
 }
 
-/** A baseline's lines, and which protocols it has. */
+/** The lines and protocols of a baseline. */
 export interface BaselineLines {
   readonly id: string;
   readonly lines: readonly BaselineLine[];
@@ -38,11 +38,11 @@ export interface BaselineLines {
 }
 
 /**
- * Fits every line that a baseline has the accuracies for: of each benchmark, protocol and prompts, on each x axis, and of
- * the average. Benchmarks that have too few models are named in the notes. Rows whose quality is doubtful, or that repeat
- * another row, draw no line.
+ * Fits every line that a baseline has accuracies for: of each benchmark, protocol and prompts, on each x axis, and of
+ * the average. Benchmarks with too few models are listed in the notes. Rows that are doubtful or repeat another row are
+ * not used.
  *
- * @param defaults benchmark → its default protocol, preferred where the baseline has several
+ * @param defaults benchmark → its default protocol, preferred if the baseline has several
  * @throws InputError if there is no line at all
  */
 export function fitBaselineLines(
@@ -64,8 +64,8 @@ export function fitBaselineLines(
   const protocols = protocolsOf(rows);
   const pairing = pairOptions(rows, axes, protocols, defaults);
   const byLine = new Map<string, PairedRow[]>();
-  for (const own of rowsByCheckpoint(rows).values()) {
-    for (const pair of pairRows(own, pairing).pairs) {
+  for (const modelRows of rowsByCheckpoint(rows).values()) {
+    for (const pair of pairRows(modelRows, pairing).pairs) {
       const key = lineKeyText(pair);
       const line = byLine.get(key);
       if (line === undefined) byLine.set(key, [pair]);
@@ -84,8 +84,8 @@ export function fitBaselineLines(
 }
 
 function noteDoubts({ id, rows }: Baseline, notes: NoteCollector): void {
-  for (const [checkpoint, own] of rowsByCheckpoint(rows)) {
-    const doubt = own.find((row) => row.doubt !== undefined)?.doubt;
+  for (const [checkpoint, modelRows] of rowsByCheckpoint(rows)) {
+    const doubt = modelRows.find((row) => row.doubt !== undefined)?.doubt;
     if (doubt === undefined) continue;
     notes.note(`not in the lines of ${id}: ${doubtText(doubt)}`, { checkpoint });
   }
@@ -117,31 +117,31 @@ function fitPieces(
   });
 }
 
-/** What makes a line differ from the true one. */
+/** Adds warnings about what makes a line differ from the true line. */
 function noteWeaknesses(fit: BaselineFit, { benchmark, idSide }: LineKey, notes: NoteCollector): void {
-  const about = { benchmark };
+  const subject = { benchmark };
   const name = `${benchmark} on ${idSide}`;
   if (isUnreliable(fit)) {
     const use =
       fit.corrected === null
-        ? "and x too unreliable for a correction, so there are no intervals"
-        : "intervals rest on the corrected line (slope_corrected)";
+        ? "and x is too unreliable for a correction, so there are no intervals"
+        : "intervals use the corrected line (slope_corrected)";
     notes.warn(
       `finite images make up more than 5 % of the variance of x, so a line is too flat: measure x on more images; ${use}`,
-      about,
+      subject,
       `${name} (reliability ${decimal(fit.reliability as number, 2)})`,
     );
   }
   if (fit.dropped.length > 0) {
     notes.warn(
       "models at exactly 0 or 1 are left out of the line, which makes it flatter: fit with --line binomial, which keeps them",
-      about,
+      subject,
       `${name} (${fit.dropped.length} of ${fit.dropped.length + fit.n} models)`,
     );
   }
 }
 
-/** The policy in words: what was done with accuracies of 0 and 1, `0 and 1 dropped: none` or which, then the rules. */
+/** Describes the policy: the treatment of accuracies of 0 and 1, such as `0 and 1 dropped: none`, then the rules. */
 export function policyWords(fit: BaselineFit, piece: Pick<LinePiece, "words">): string {
   const names = (models: readonly string[]) => (models.length === 0 ? "none" : models.join("; "));
   const kept = fit.line === "binomial" ? `0 and 1 kept as counts, x moved inside: ${names(fit.moved)}` : "0 and 1 kept";
@@ -165,9 +165,9 @@ function pairOptions(
 ): PairOptions {
   const preferredProtocols = new Map<string, string>();
   for (const benchmark of new Set([...axes.shifts, ...protocols.keys()])) {
-    const own = [...(protocols.get(benchmark) ?? [])].sort();
+    const known = [...(protocols.get(benchmark) ?? [])].sort();
     const usual = defaults.get(benchmark);
-    const preferred = usual !== undefined && own.includes(usual) ? usual : own[0];
+    const preferred = usual !== undefined && known.includes(usual) ? usual : known[0];
     if (preferred !== undefined) preferredProtocols.set(benchmark, preferred);
   }
   const ids = rows.filter((row) => isInDistribution(row.benchmark, axes));

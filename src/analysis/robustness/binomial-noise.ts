@@ -2,9 +2,9 @@ import type { ScaleFunctions } from "../lines/fit-scale.ts";
 import { imagesWorth, type ModelPoint } from "./model-point.ts";
 
 /**
- * The variance of a model's x, on the scale, that comes from its finite images.
+ * Computes the variance of a model's x on the scale due to its finite images.
  *
- * @returns null where the images are not known, or the accuracy is at 0 or 1 where the scale is infinite
+ * @returns null if the images are not known, or the accuracy is 0 or 1 on a scale that is infinite there
  */
 export function idVariance(
   { idAccuracy, idImages }: Pick<ModelPoint, "idAccuracy" | "idImages">,
@@ -15,10 +15,10 @@ export function idVariance(
 }
 
 /**
- * The variance of a model's accuracy under the shift, on the scale, that comes from its finite images.
+ * Computes the variance of a model's accuracy under the shift on the scale due to its finite images.
  *
- * @param expected accuracy that the line expects of the model: a chance low or high one would give a wrong variance
- * @returns null where the images are not known, or nothing between 0 and 1 is expected
+ * @param expected accuracy that the line expects of the model; the measured accuracy would bias the variance
+ * @returns null if the images are not known, or the expected accuracy is not between 0 and 1
  */
 export function shiftVariance(point: ModelPoint, expected: number, { derivative }: ScaleFunctions): number | null {
   const images = imagesWorth(point);

@@ -1,20 +1,22 @@
 import { InputError } from "../../foundation/errors.ts";
 import { norm, orthogonalPart } from "../../foundation/math/orthogonal-part.ts";
 
-/** How far columns say the same within groups, so that their effects cannot be told apart. */
+/** The collinearity of columns within groups, which makes their effects hard to separate. */
 export interface ColumnInflation {
   /** (m, m) Pearson correlations of the columns within groups */
   readonly correlations: readonly (readonly number[])[];
-  /** m variance inflation factors 1 / (1 − R²) of each column on the others within groups; Infinity where they determine it */
+  /**
+   * m variance inflation factors 1 / (1 − R²) of each column on the others within groups; Infinity if they determine it
+   */
   readonly inflation: readonly number[];
 }
 
 /**
- * Measures how columns are confounded within groups: group means are taken out first.
+ * Measures how columns are confounded within groups, after subtracting group means.
  *
  * @param columns m columns of n
- * @param groups  indicator columns of n, one a group; a column of ones where there are no groups
- * @returns correlations of NaN and an inflation of Infinity for a column that is constant within groups
+ * @param groups  indicator columns of n, one per group; a column of ones without groups
+ * @returns for a column that is constant within groups, correlations are NaN and the inflation is Infinity
  * @see D. A. Belsley, E. Kuh, R. E. Welsch, Regression Diagnostics, 1980, section 3.1
  */
 export function columnInflation(
@@ -46,14 +48,14 @@ export function columnInflation(
   };
 }
 
-/** Beyond this the columns' effects are told apart by rounding. */
+/** Above this value the separation of the columns' effects is rounding noise. */
 const MAX_INFLATION = 1000;
 
 /**
- * @param columns   their names
- * @param hasGroups there is more than one
- * @param option    that names the columns
- * @throws InputError if a column does not vary within groups, or others determine it there
+ * @param columns names of the columns
+ * @param hasGroups whether there is more than one group
+ * @param option option that names the columns
+ * @throws InputError if a column does not vary within groups, or other columns determine it
  */
 export function checkInflation(
   columns: readonly string[],
@@ -66,9 +68,9 @@ export function checkInflation(
     if (Number.isNaN(correlations[c]?.[c]))
       throw new InputError(`${column} does not vary${within}, so it has no effect there`);
     if ((inflation[c] as number) <= MAX_INFLATION) return;
-    const others = columns.filter((_, at) => at !== c).join(", ");
+    const otherColumns = columns.filter((_, at) => at !== c).join(", ");
     throw new InputError(
-      `${column} is determined by ${others}${within}, so their effects cannot be told apart: name fewer columns in ${option}, or evaluate checkpoints in which they vary separately`,
+      `${column} is determined by ${otherColumns}${within}, so their effects cannot be separated: name fewer columns in ${option}, or evaluate checkpoints in which they vary separately`,
     );
   });
 }

@@ -11,21 +11,21 @@ import type { Baseline } from "./baseline.ts";
 import { relativeRobustness } from "./relative-robustness.ts";
 import { IMAGENET_AXES, idSideOf, mainSide } from "./study-axes.ts";
 
-const idBenchmark = mainSide(IMAGENET_AXES); // published models were evaluated there
+const idBenchmark = mainSide(IMAGENET_AXES); // the benchmark of published models
 
-/** A checkpoint beside the baseline's model that is nearest to it in ImageNet accuracy. Fractions of 1. */
+/** A checkpoint compared with the baseline's model that is nearest in ImageNet accuracy. Fractions of 1. */
 export interface NearestRow extends EvaluationKey {
   readonly baseline: string;
   readonly model: string;
-  /** id of the metric that both accuracies are of */
+  /** id of the metric of both accuracies */
   readonly metric: string;
   readonly accuracy: number;
   readonly modelAccuracy: number;
   /** the checkpoint's accuracy minus the model's */
   readonly difference: number;
   /**
-   * 95 % interval as of different images (Newcombe 1998, independent fractions, method 10): which images the model got
-   * right is not published. Too wide where both saw the same images; null where a number of images is not known
+   * 95 % interval for independent fractions (Newcombe 1998, method 10), because it is not published which images the
+   * model got right. Too wide if both saw the same images; null if a number of images is not known
    */
   readonly low: number | null;
   readonly high: number | null;
@@ -41,14 +41,15 @@ export interface NearestComparison {
 }
 
 /**
- * Puts a checkpoint beside one model of a baseline: the one whose all-class ImageNet accuracy is nearest, so that what
- * differs under a shift is not the accuracy itself. CLIP was first shown so, beside a ResNet-101 (Radford et al. 2021).
+ * Compares a checkpoint with the model of a baseline that is nearest in all-class ImageNet accuracy, so that
+ * differences under a shift are not due to the accuracy itself. Radford et al. 2021 compared CLIP with a ResNet-101 in
+ * this way.
  *
- * Candidates are the models of the group that the baseline's line is drawn by, but none of the checkpoint's own name.
+ * Candidates are the models of the group that defines the baseline's line, except a model with the checkpoint's name.
  *
  * @param rows             all accuracies of one checkpoint
- * @param defaultProtocols what an empty protocol means, by benchmark
- * @returns ImageNet first, then the other benchmarks that both have, for each template set; notes on what differs
+ * @param defaultProtocols benchmark → the protocol that an empty protocol stands for
+ * @returns ImageNet first, then the other common benchmarks, for each template set; notes about differences
  * @throws InputError if the checkpoint or the whole baseline has no all-class ImageNet accuracy
  */
 export function compareWithNearest(
@@ -56,18 +57,18 @@ export function compareWithNearest(
   baseline: Baseline,
   defaultProtocols: ReadonlyMap<string, string>,
 ): NearestComparison {
-  const own = mergeRows(withDefaultProtocols(rows, defaultProtocols));
-  const checkpoint = own[0]?.checkpoint ?? "";
+  const checkpointRows = mergeRows(withDefaultProtocols(rows, defaultProtocols));
+  const checkpoint = checkpointRows[0]?.checkpoint ?? "";
   const notes = createNoteCollector();
-  const ids = own.filter(isInDistribution).filter((id, i, all) => {
+  const ids = checkpointRows.filter(isInDistribution).filter((id, i, all) => {
     const isFirst = all.findIndex(({ templates }) => templates === id.templates) === i;
     if (!isFirst)
-      notes.note(`not compared, another list of class names was taken: ${id.benchmark} with ${id.classNames}`);
+      notes.note(`not compared, another list of class names was chosen: ${id.benchmark} with ${id.classNames}`);
     return isFirst;
   });
   if (ids.length === 0) {
     throw new InputError(
-      `${checkpoint}: the nearest model is found by ImageNet accuracy, and it has none; evaluate it there`,
+      `${checkpoint}: the nearest model is found by ImageNet accuracy, and the checkpoint has none; evaluate it on ImageNet`,
     );
   }
   const candidates = candidateModels(baseline, checkpoint, defaultProtocols);
@@ -76,10 +77,12 @@ export function compareWithNearest(
     if (model === undefined) {
       throw new InputError(`baseline ${baseline.id}: no model with an ImageNet accuracy to compare ${checkpoint} with`);
     }
-    const ofTemplates = own.filter((row) => row.templates === id.templates && (!isInDistribution(row) || row === id));
+    const ofTemplates = checkpointRows.filter(
+      (row) => row.templates === id.templates && (!isInDistribution(row) || row === id),
+    );
     return [id, ...ofTemplates.filter((row) => row !== id)].flatMap((row) => {
-      const other = row === id ? model.id : counterpart(row, ofTemplates, model.rows, notes);
-      return other === undefined ? [] : [compareRows(row, other, baseline.id, notes)];
+      const modelRow = row === id ? model.id : counterpart(row, ofTemplates, model.rows, notes);
+      return modelRow === undefined ? [] : [compareRows(row, modelRow, baseline.id, notes)];
     });
   });
   return { rows: compared, notes: notes.list() };
@@ -104,7 +107,7 @@ function candidateModels(
   return [...rowsByCheckpoint(mergeRows(named)).values()];
 }
 
-/** The candidate nearest in ImageNet accuracy; the first by name where two are as near. */
+/** Finds the candidate nearest in ImageNet accuracy; the first by name if two are equally near. */
 function nearestModel(candidates: readonly (readonly AccuracyRow[])[], id: AccuracyRow): Candidate | undefined {
   let best: Candidate | undefined;
   const distance = (candidate: AccuracyRow) => Math.abs(candidate.accuracy - id.accuracy);
@@ -123,62 +126,66 @@ function nearestModel(candidates: readonly (readonly AccuracyRow[])[], id: Accur
   return best;
 }
 
-/** The model's row of the same benchmark; one of another protocol only where the checkpoint has none of the model's. */
+/**
+ * Finds the model's row of the same benchmark; a row of another protocol only if the checkpoint has none of the model's
+ * protocols.
+ */
 function counterpart(
   row: AccuracyRow,
-  own: readonly AccuracyRow[],
+  ofCheckpoint: readonly AccuracyRow[],
   ofModel: readonly AccuracyRow[],
   notes: NoteCollector,
 ): AccuracyRow | undefined {
   const there = ofModel.filter(({ benchmark, metric }) => benchmark === row.benchmark && metric === row.metric);
   const same = there.filter(({ protocol }) => protocol === row.protocol);
   if (same.length > 0) return closestKeys(row, same)[0];
-  if (row.benchmark === idBenchmark) return undefined; // another class subset is another axis, not the same benchmark
+  if (row.benchmark === idBenchmark) return undefined; // another class subset is another axis, not this benchmark
   const model = ofModel[0]?.checkpoint ?? "";
   if (there.length === 0) {
-    notes.note(`not compared, ${model} has no published accuracy there`, ...placeOf(row));
+    notes.note(`not compared, ${model} has no published accuracy`, ...placeOf(row));
     return undefined;
   }
   const protocols = new Set(there.map(({ protocol }) => protocol));
-  if (own.some(({ benchmark, protocol }) => benchmark === row.benchmark && protocols.has(protocol))) return undefined;
+  if (ofCheckpoint.some(({ benchmark, protocol }) => benchmark === row.benchmark && protocols.has(protocol)))
+    return undefined;
   return closestKeys(row, there)[0];
 }
 
-function compareRows(row: AccuracyRow, other: AccuracyRow, baseline: string, notes: NoteCollector): NearestRow {
+function compareRows(row: AccuracyRow, modelRow: AccuracyRow, baseline: string, notes: NoteCollector): NearestRow {
   for (const [field, name] of [
     ["protocol", "protocol"],
     ["templates", "template set"],
     ["classNames", "class names"],
   ] as const) {
-    if (row[field] === other[field] || row[field] === "" || other[field] === "") continue;
+    if (row[field] === modelRow[field] || row[field] === "" || modelRow[field] === "") continue;
     notes.warn(
-      `${name} ${row[field]} for ${row.checkpoint}, but ${other[field]} for ${other.checkpoint}, which is in the difference`,
+      `${name} ${row[field]} for ${row.checkpoint}, but ${modelRow[field]} for ${modelRow.checkpoint}, so the difference includes it`,
       ...placeOf(row),
     );
   }
-  if (row.n !== null && other.n !== null && row.n !== other.n) {
-    notes.note(`another number of images than behind the published accuracy of ${other.checkpoint}`, ...placeOf(row));
+  if (row.n !== null && modelRow.n !== null && row.n !== modelRow.n) {
+    notes.note(`a different number of images than the published accuracy of ${modelRow.checkpoint}`, ...placeOf(row));
   }
   const point = (of: AccuracyRow) => ({ model: of.checkpoint, idAccuracy: 0, accuracy: of.accuracy, images: of.n });
-  const { relativeRobustness: difference, low, high } = relativeRobustness(point(row), point(other));
+  const { relativeRobustness: difference, low, high } = relativeRobustness(point(row), point(modelRow));
   const { metric, accuracy, n, expectedN } = row;
   return {
     ...evaluationKey(row),
     baseline,
-    model: other.checkpoint,
+    model: modelRow.checkpoint,
     metric,
     accuracy,
-    modelAccuracy: other.accuracy,
+    modelAccuracy: modelRow.accuracy,
     difference,
     low,
     high,
     n,
     expectedN,
-    modelN: other.n,
+    modelN: modelRow.n,
   };
 }
 
-/** What a note is about, and the benchmark as the name that is listed after it. */
+/** Returns the subject of a note, and the benchmark that is listed after it. */
 function placeOf({ checkpoint, benchmark }: AccuracyRow): [NoteSubject, string] {
   return [{ checkpoint, benchmark }, benchmark];
 }

@@ -4,15 +4,15 @@ import type { Baseline } from "./baseline.ts";
 import { lineKeyText } from "./line-key.ts";
 import type { RobustnessRow } from "./robustness-row.ts";
 import { type RobustnessStudy, type StudyOptions, studyRobustness } from "./robustness-study.ts";
-import { judgeRows } from "./verdict.ts";
+import { assignVerdicts } from "./verdict.ts";
 
 /**
- * What other baselines say of the extrapolated rows of a study: those of their lines that were fitted on models on both
- * sides of the checkpoint. A baseline that has no line for them, or that the checkpoint belongs to, says nothing. Holm's
- * family is the rows that are returned, for each baseline its own.
+ * Finds verdicts of other baselines on the extrapolated rows of a study, from lines that were fitted on models on both
+ * sides of the checkpoint. A baseline without such a line, or that contains the checkpoint, gives no verdict. For each
+ * baseline, Holm's family is its returned rows.
  *
- * @param study its extrapolated rows are looked up
- * @returns rows of the same checkpoints and lines, each with the verdict from a baseline that covers it
+ * @param study study with extrapolated rows
+ * @returns rows of the same checkpoints and lines, each with the verdict of a baseline that covers it
  */
 export function coverExtrapolated(
   study: RobustnessStudy,
@@ -26,7 +26,7 @@ export function coverExtrapolated(
   const rows = study.accuracies.filter(({ checkpoint }) => checkpoints.has(checkpoint));
   if (rows.length === 0) return [];
   return baselines.flatMap((baseline) =>
-    judgeRows(rowsOf(rows, baseline, options).filter((row) => row.predictionPHolm !== null && keys.has(key(row)))),
+    assignVerdicts(rowsOf(rows, baseline, options).filter((row) => row.predictionPHolm !== null && keys.has(key(row)))),
   );
 }
 
@@ -34,7 +34,7 @@ function rowsOf(rows: readonly AccuracyRow[], baseline: Baseline, options: Study
   try {
     return studyRobustness(rows, baseline, options).rows;
   } catch (cause) {
-    if (cause instanceof InputError) return []; // nothing that this baseline can be compared with
+    if (cause instanceof InputError) return []; // nothing to compare with this baseline
     throw cause;
   }
 }

@@ -3,27 +3,27 @@ import { countLowerTail, countUpperTail } from "../../foundation/statistics/unce
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { countOf, type PredictionEnds } from "./prediction.ts";
 
-/** Probability with which a true distance must be called: as in comparisons of checkpoints. */
+/** Probability with which a true distance must be detected, as in comparisons of checkpoints. */
 const POWER = 0.8;
 /** Precision of the power. */
 const PRECISION = 1e-4;
 const STEPS = 40;
 
-/** What a checkpoint is measured on. */
+/** The data that a checkpoint is measured on. */
 export interface DetectableOn {
   readonly scale: FitScale;
-  /** images of the shift, or that a mean over sets is worth */
+  /** images of the shift, or the effective number for a mean over sets */
   readonly images: number;
-  /** how far the finite images of x move what the line expects: a standard deviation on the scale */
+  /** standard deviation, on the scale, of the line's expectation due to the finite images of x */
   readonly expectedSd: number;
 }
 
 /**
- * The true accuracies of a checkpoint at which its measured accuracy, on so many images, is beyond an end with 80 % power: its images are
- * drawn anew on both axes, the line is given. The count needed is a whole one where the images are.
+ * Computes the true accuracies at which a checkpoint's measured accuracy is beyond an end with 80 % power. Images are
+ * resampled on both axes for a fixed line. The required count is an integer if the number of images is.
  *
- * @param ends measured accuracies beyond which the checkpoint is called below or above
- * @returns null on a side that has no end, or that no count of the images reaches, or no accuracy strictly between 0 and 1
+ * @param ends measured accuracies beyond which the verdict is below or above
+ * @returns null on a side without an end, or if no count of images or no accuracy strictly between 0 and 1 reaches it
  */
 export function detectableAccuracies({ low, high }: PredictionEnds, on: DetectableOn): PredictionEnds {
   return {
@@ -43,7 +43,7 @@ function detectable(end: number, side: 1 | -1, { scale, images: n, expectedSd }:
     const power = side === 1 ? countUpperTail(needed, count) : countLowerTail(needed, count);
     return normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, power))) - TARGET;
   };
-  // Half an image inside, where the scale is infinite at 0 and 1
+  // Move half an image inside if the scale is infinite at 0 and 1
   const share = (needed + 0.5) / (n + 1);
   const start = forward(share);
   const noise = Math.hypot(derivative(share) * Math.sqrt((share * (1 - share)) / n), expectedSd);
@@ -53,11 +53,11 @@ function detectable(end: number, side: 1 | -1, { scale, images: n, expectedSd }:
     const fb = excess(b);
     if (Math.abs(fb) < PRECISION) return inverse(b);
     const slope = (fb - fa) / (b - a);
-    // The power rises towards the side; where it is flat, by the noise's
+    // The power increases toward the side; if it is flat, step by the noise
     const next = b - fb / (slope * side > 0.1 / noise ? slope : side / noise);
     [a, fa, b] = [b, fb, next];
   }
-  // On the linear scale the search may leave what is an accuracy: then none has this power
+  // On the linear scale the search may leave [0, 1]: then no accuracy has this power
   const found = inverse(b);
   return found > 0 && found < 1 ? found : null;
 }

@@ -13,7 +13,7 @@ import { type PredictionEnds, predictAt } from "./prediction.ts";
 import { sharedError } from "./shared-error.ts";
 import { sharedInterval } from "./shared-interval.ts";
 
-/** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
+/** The distance of a model from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
 export interface EffectiveRobustness {
   /** name of the model */
   readonly model: string;
@@ -21,22 +21,23 @@ export interface EffectiveRobustness {
   readonly idAccuracy: number;
   /** accuracy under the shift, the y axis */
   readonly accuracy: number;
-  /** what the line says at `idAccuracy` */
+  /** accuracy that the line expects at `idAccuracy` */
   readonly expectedAccuracy: number;
   /** accuracy − expectedAccuracy; above the line is positive */
   readonly effectiveRobustness: number;
-  /** what the line expects that is corrected for errors of x; null where x is reliable, or no correction is known */
+  /** accuracy that the line corrected for errors in x expects; null if x is reliable, or no correction is known */
   readonly correctedExpected: number | null;
   /** accuracy − correctedExpected */
   readonly correctedRobustness: number | null;
   /**
-   * 95 % interval of the distance from the true line, given finite images and an estimated line: about `correctedRobustness`
-   * where x is not reliable, and next to `effectiveRobustness` elsewhere. null: images not known, or too few to tell
+   * 95 % interval of the distance from the true line, given finite images and an estimated line. It is about
+   * `correctedRobustness` if x is unreliable, and close to `effectiveRobustness` otherwise. null: images not known, or
+   * too few
    */
   readonly low: number | null;
   /** upper end of the interval, see `low` */
   readonly high: number | null;
-  /** how `low` and `high` take the noise of the images */
+  /** how `low` and `high` treat the noise of the images */
   readonly noise: NoiseModel;
   /**
    * 95 % interval of the accuracy that a new model of the baseline's kind would have at `idAccuracy`, measured on as many
@@ -46,42 +47,46 @@ export interface EffectiveRobustness {
   /** upper end of the prediction interval, see `predictionLow` */
   readonly predictionHigh: number;
   /**
-   * probability that a new model of the baseline's kind lies at least as far from the line; not adjusted for many models.
-   * null where nothing says so: the line's models lie on it exactly, or the accuracy is infinitely far on the scale
+   * probability that a new model of the baseline's kind is at least as far from the line; not adjusted for multiple
+   * models. null if it cannot be estimated: the line's models are exactly on it, or the accuracy is infinite on the
+   * scale
    */
   readonly predictionP: number | null;
-  /** the accuracies at which `predictionP` falls to a level: where it may be rejected among many */
+  /** the accuracies at which `predictionP` equals a level, for rejection among many tests */
   readonly predictionEnds: (level: number) => PredictionEnds;
-  /** true accuracies at which the measured one is beyond such ends with 80 % power; null where images are not known */
+  /**
+   * true accuracies at which the measured accuracy is beyond such ends with 80 % power; null if images are not known
+   */
   readonly detectable: (ends: PredictionEnds) => PredictionEnds;
-  /** whether `idAccuracy` is outside the accuracies the line was fitted on */
+  /** whether `idAccuracy` is outside the accuracies that the line was fitted on */
   readonly extrapolated: boolean;
   /** how far outside; 0 inside */
   readonly outsideBy: number;
 }
 
 /**
- * Effective robustness of models: accuracy minus what the line expects at their in-distribution accuracy.
+ * Computes the effective robustness of models: accuracy minus the accuracy that the line expects at their
+ * in-distribution accuracy.
  *
- * `low` and `high` answer whether it differs from 0. Three independent errors enter: the binomial noise of the accuracy
- * under shift, that of the in-distribution accuracy (carried along the line), and the line's own (t with n − 2 degrees
- * of freedom). The latter two are joined on the fit's scale and carried to accuracy end by end, so the interval need not
- * be symmetric; the joining takes each part's own distance to its bound (the method of variance estimates recovery).
- * A bootstrap of the models would be too short: of nine it covers 86 to 90 %. Where the images of x are known the interval is
- * about the line corrected for errors of x, which has a wider error; below a reliability of 0.3 there is none. Where
- * it is known of the model and of all the line's which images are right, the errors that they share cancel (`noise`);
- * without, the interval is too wide.
+ * `low` and `high` test whether it differs from 0. They combine three independent errors: the binomial noise of the
+ * accuracy under shift, that of the in-distribution accuracy (propagated along the line), and the error of the line (t
+ * with n − 2 degrees of freedom). The latter two are combined on the fit's scale, and each end is converted to an
+ * accuracy, so the interval need not be symmetric. The combination uses the distance of each part to its bound (the
+ * method of variance estimates recovery). A bootstrap of the models would be too narrow: with nine models it covers 86
+ * to 90 %. If the images of x are known, the interval is about the line corrected for errors in x, which has a larger
+ * error; below a reliability of 0.3 there is no interval. If the correct images are known for the model and all models
+ * of the line, their common errors cancel (`noise`); otherwise the interval is too wide.
  *
- * `predictionLow` and `predictionHigh` answer another question, whether the model is outside the baseline's 95 % prediction band, see
- * `predictAt`. At their own x models scatter about the plain line, so the prediction rests on that.
+ * `predictionLow` and `predictionHigh` test whether the model is outside the baseline's 95 % prediction band, see
+ * `predictAt`. At their measured x, models scatter about the plain line, so the prediction uses that line.
  *
- * @param fit    of `fitBaseline`
+ * @param fit result of `fitBaseline`
  * @param points models to compare; they need not be in the baseline
  * @throws InputError if an accuracy is outside [0, 1]
- * @throws RangeError if an in-distribution accuracy is exactly 0 or 1 where the scale is infinite; of a binomial line only if
- *   its images are not known: with them it is moved half an image inside
- * @see R. Taori et al. 2020, section 2, for the definition; G. Y. Zou & A. Donner, Construction of confidence limits about
- *   effect measures: a general approach, Statistics in Medicine 27, 2008, for the joining
+ * @throws RangeError if an in-distribution accuracy is exactly 0 or 1 on a scale that is infinite there; for a binomial
+ *   line only if its images are not known, because otherwise it is moved half an image inside
+ * @see R. Taori et al. 2020, section 2, for the definition; G. Y. Zou & A. Donner, Construction of confidence limits
+ *   about effect measures: a general approach, Statistics in Medicine 27, 2008, for the combination
  */
 export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoint[]): EffectiveRobustness[] {
   const functions = scaleFunctions(fit.scale);
@@ -125,7 +130,7 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
   });
 }
 
-/** On as many images as the line's models where the point's are not known, as the prediction takes it. */
+/** Like the prediction, assumes as many images as the line's models have if those of the point are not known. */
 function detectableOn(fit: BaselineFit, point: ModelPoint, ends: PredictionEnds): PredictionEnds {
   const images = imagesWorth(point) ?? fit.images;
   const ofId = idVariance({ ...point, idImages: point.idImages ?? fit.idImages }, scaleFunctions(fit.scale));
@@ -137,13 +142,13 @@ function isClustered({ outcomes }: ModelPoint): boolean {
   return outcomes?.y.some(({ clusters }) => clusters !== null) ?? false;
 }
 
-/** What finite images leave open of a point's two accuracies. */
+/** Intervals of a point's two accuracies from finite images. */
 interface SamplingBounds {
   readonly shift: Interval;
   readonly id: Interval;
 }
 
-/** @returns null where images are not known, or so few that the interval of x reaches 0 or 1, where the line ends */
+/** @returns null if images are not known, or so few that the interval of x reaches 0 or 1, where the line ends */
 function samplingBounds(point: ModelPoint, { endless }: ScaleFunctions): SamplingBounds | null {
   const shift = samplingInterval(point);
   const id = point.idImages == null ? null : scoreInterval(point.idAccuracy, point.idImages);
@@ -168,13 +173,13 @@ function robustnessInterval(
   };
 }
 
-/** 95 % interval of a point's accuracy from its finite images; null where their number is not known. */
+/** Returns the 95 % interval of a point's accuracy from its finite images; null if their number is not known. */
 export function samplingInterval(point: ModelPoint): Interval | null {
   if (point.bounds != null) return point.bounds;
   return point.images == null ? null : scoreInterval(point.accuracy, point.images);
 }
 
-/** 95 % interval of what the line expects, its x known only within `id`. */
+/** Computes the 95 % interval of the expected accuracy if x is known only within `id`. */
 function expectedInterval(
   line: LineEstimate,
   tQuantile: number,

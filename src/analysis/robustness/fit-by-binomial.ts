@@ -8,11 +8,11 @@ import type { FittedLine } from "./fitted-line.ts";
 import { imagesWorth, isEnd, type ModelPoint } from "./model-point.ts";
 
 /**
- * Fits a binomial line: accuracies of 0 and 1 under the shift enter as counts; an x of exactly 0 or 1 is moved half an image
- * inside (the empirical logit). A mean over sets counts as many images of one set as its interval is worth.
+ * Fits a binomial line: accuracies of 0 and 1 under the shift enter as counts; an x of exactly 0 or 1 is moved half an
+ * image inside (the empirical logit). A mean over sets counts as its effective number of images.
  *
  * @param functions of the logit scale
- * @throws InputError where a number of images is not known, and of {@link fitBinomialLine}
+ * @throws InputError if a number of images is not known, and errors of {@link fitBinomialLine}
  */
 export function fitByBinomial(models: readonly ModelPoint[], functions: ScaleFunctions): FittedLine {
   const inside = models.map((point) => insideEnds(point));
@@ -42,7 +42,7 @@ export function fitByBinomial(models: readonly ModelPoint[], functions: ScaleFun
     xMax: largest(x),
     r2: null,
     residualSd: null,
-    precision: line, // by its likelihood
+    precision: line, // by the likelihood
     reliability: reliabilityOf(xVariance, [noise / total]),
     models,
     dropped: [],
@@ -50,7 +50,7 @@ export function fitByBinomial(models: readonly ModelPoint[], functions: ScaleFun
   };
 }
 
-/** The point with its x half an image inside where it is exactly 0 or 1: ln((k + ½) / (n − k + ½)) is its logit. */
+/** Moves an x of exactly 0 or 1 half an image inside: ln((k + ½) / (n − k + ½)) is its logit. */
 export function insideEnds(point: ModelPoint): ModelPoint {
   const { idAccuracy, idImages } = point;
   if (!isEnd(idAccuracy) || idImages == null) return point;

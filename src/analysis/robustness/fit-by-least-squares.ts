@@ -8,10 +8,10 @@ import type { FittedLine } from "./fitted-line.ts";
 import { isEnd, type ModelPoint } from "./model-point.ts";
 
 /**
- * Fits a line by unweighted least squares on the scale. Models with an accuracy of exactly 0 or 1 are left out where the
+ * Fits a line by unweighted least squares on the scale. Models with an accuracy of exactly 0 or 1 are left out if the
  * scale is infinite there.
  *
- * @throws InputError with fewer than three models left, or all at one in-distribution accuracy
+ * @throws InputError with fewer than three remaining models, or equal in-distribution accuracies
  */
 export function fitByLeastSquares(points: readonly ModelPoint[], functions: ScaleFunctions): FittedLine {
   const { forward, endless } = functions;
@@ -37,7 +37,7 @@ export function fitByLeastSquares(points: readonly ModelPoint[], functions: Scal
   const yNoise = known(
     models.map((point, i) => shiftVariance(point, functions.inverse(lineAt(line, x[i] as number)), functions)),
   );
-  const about = {
+  const common = {
     ...line,
     levelSe: lineSe(line, line.xMean),
     reliability: xNoise === null ? null : reliabilityOf(line.xSumOfSquares / (line.n - 1), xNoise),
@@ -45,11 +45,11 @@ export function fitByLeastSquares(points: readonly ModelPoint[], functions: Scal
     dropped,
     moved: [],
   };
-  if (xNoise === null || yNoise === null) return { ...about, scatterSd: null, precision: null, posterior: null };
-  const noise = yNoise.map((own, i) => own + line.slope ** 2 * (xNoise[i] as number));
+  if (xNoise === null || yNoise === null) return { ...common, scatterSd: null, precision: null, posterior: null };
+  const noise = yNoise.map((yVariance, i) => yVariance + line.slope ** 2 * (xNoise[i] as number));
   const { posterior, noiseVariance } = leastSquaresPosterior(line, x, noise);
   return {
-    ...about,
+    ...common,
     scatterSd: Math.sqrt(Math.max(0, line.residualSd ** 2 - noiseVariance)),
     precision: linePrecision(line, x, noise),
     posterior,

@@ -2,7 +2,7 @@ import { closestNames } from "../../foundation/closest-names.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { matchNames } from "../../foundation/name-pattern.ts";
 
-/** Where accuracies come from: results with files of their own, a table of the user's, or a baseline that ships with the package. */
+/** The origin of accuracies: a results folder, a table of the user, or a baseline that ships with the package. */
 export type Origin = "results" | "table" | "published";
 
 /** The checkpoints of an input. */
@@ -11,15 +11,15 @@ export interface FocusInput {
   readonly checkpoints: readonly string[];
 }
 
-/** Which checkpoints a study is about; the others are what they are seen against. */
+/** The checkpoints that a study is about; other checkpoints are context. */
 export interface Focus {
-  /** names, sorted. None: there is no context either, as of published models alone */
+  /** names, sorted. If empty, there is no context either, as for published models only */
   readonly subject: readonly string[];
   /**
-   * - `input`: the user's checkpoints among others
+   * - `input`: the user's checkpoints, with others as context
    * - `highlight`: the user named them
-   * - `all`: every checkpoint is the user's, and none is context
-   * - `none`: every checkpoint is published, and none is in question
+   * - `all`: all checkpoints are the user's, and none is context
+   * - `none`: all checkpoints are published, and none is in question
    */
   readonly by: "input" | "highlight" | "all" | "none";
 }
@@ -28,12 +28,13 @@ export interface Focus {
 export const NO_FOCUS: Focus = { subject: [], by: "none" };
 
 /**
- * Chooses what is in focus. Patterns say it where there are any; else it is the checkpoints of results folders and of the first
- * input, unless that is published, beside which all others are context. Where there is no results folder, every table of the user's counts.
+ * Chooses the checkpoints in focus. With patterns, these are the matching checkpoints; else the checkpoints of results
+ * folders and of the first input unless it is published, with all others as context. Without a results folder, the
+ * checkpoints of all tables of the user are in focus.
  *
  * @param inputs   in the order given
  * @param patterns names, parts of names or globs, see {@link matchNames}
- * @throws InputError for a pattern that matches no checkpoint, with the names nearest to it
+ * @throws InputError for a pattern that matches no checkpoint, with similar names
  */
 export function chooseFocus(inputs: readonly FocusInput[], patterns: readonly string[] = []): Focus {
   const names = sortedNames(inputs);
@@ -50,22 +51,22 @@ export function chooseFocus(inputs: readonly FocusInput[], patterns: readonly st
   return { subject, by: subject.length === names.length ? "all" : "input" };
 }
 
-/** Whether some checkpoints are in focus and others are not: only then do the two look different. */
+/** Returns whether some checkpoints are in focus and others are not; only then do they look different. */
 export function hasContext({ by }: Focus): boolean {
   return by === "input" || by === "highlight";
 }
 
-/** Whether a checkpoint is what others are seen against. */
+/** Returns a check whether a checkpoint is context. */
 export function contextOf(focus: Focus): (checkpoint: string) => boolean {
   if (!hasContext(focus)) return () => false;
   const subject = new Set(focus.subject);
   return (checkpoint) => !subject.has(checkpoint);
 }
 
-/** The same things, those of checkpoints in focus first; else in the order they have. */
-export function subjectFirst<One>(list: readonly One[], focus: Focus, nameOf: (one: One) => string): One[] {
+/** Puts the items of checkpoints in focus first; otherwise keeps the order. */
+export function subjectFirst<Item>(list: readonly Item[], focus: Focus, nameOf: (item: Item) => string): Item[] {
   const isContext = contextOf(focus);
-  return [...list.filter((one) => !isContext(nameOf(one))), ...list.filter((one) => isContext(nameOf(one)))];
+  return [...list.filter((item) => !isContext(nameOf(item))), ...list.filter((item) => isContext(nameOf(item)))];
 }
 
 function sortedNames(inputs: readonly FocusInput[]): string[] {
@@ -76,7 +77,5 @@ function matchPattern(names: readonly string[], pattern: string): string[] {
   const matched = matchNames(names, pattern);
   if (matched.length > 0) return matched;
   const near = closestNames(pattern.replaceAll(/[*?]/g, ""), names, { ofParts: true });
-  throw new InputError(
-    `--highlight ${pattern}: no checkpoint is called that, contains it or matches it; did you mean ${near.join(", ")}?`,
-  );
+  throw new InputError(`--highlight ${pattern}: no checkpoint matches this pattern; did you mean ${near.join(", ")}?`);
 }

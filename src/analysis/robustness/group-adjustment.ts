@@ -13,21 +13,22 @@ export const ADJUST_USE: ColumnsUse = {
   verb: "adjust for",
 };
 
-/** What heights of groups are adjusted for on one benchmark. */
+/** The adjustment of group heights on one benchmark. */
 export interface GroupAdjustment {
   /** effects of the columns on heights, per doubling or unit, the same in every group */
   readonly effects: readonly Effect[];
-  /** have the columns the same effect in every group? null with too few points to ask */
+  /** test whether the columns have the same effect in every group; null with too few points */
   readonly sameEffects: TermsTest | null;
 }
 
 /**
- * The columns' values about their mean over a line's checkpoints: heights of groups are those of a checkpoint with the mean.
+ * Returns the columns' values centered on their mean over a line's checkpoints: heights of groups are those of a
+ * checkpoint with mean values.
  *
  * @param checkpoints n names, each with a value in every column
- * @param groups      (n,) number of each one's group, from 0
+ * @param groups      (n,) group of each checkpoint, numbered from 0
  * @returns (n, m)
- * @throws InputError if a column does not vary within groups, or others determine it there
+ * @throws InputError if a column does not vary within groups, or other columns determine it
  */
 export function adjustedColumns(
   checkpoints: readonly string[],
@@ -47,9 +48,9 @@ export function adjustedColumns(
 }
 
 /**
- * What the columns do, and whether the assumption holds that they do it alike in every group.
+ * Estimates the effects of the columns, and tests the assumption that they are the same in every group.
  *
- * @param which   the model of the groups' lines that was decided for
+ * @param which   the chosen model of the groups' lines
  * @param options with the columns
  */
 export function describeAdjustment(
@@ -68,7 +69,7 @@ export function describeAdjustment(
     slopes,
   }));
   const ofGroups = withHeights(groupLines(groups, which), adjusted);
-  // The first group's effect is that of the columns themselves
+  // The effect in the first group is the coefficient of the column itself
   const products = adjusted.map((row, i) =>
     Array.from({ length: count - 1 }, (_, g) => row.map((value) => (groups[i] === g + 1 ? value : 0))).flat(),
   );
@@ -78,7 +79,7 @@ export function describeAdjustment(
   };
 }
 
-/** A test; null where too few points are left for it. */
+/** Runs a test; returns null if it has too few points. */
 function orNull(test: () => TermsTest): TermsTest | null {
   try {
     return test();

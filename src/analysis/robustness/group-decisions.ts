@@ -23,87 +23,97 @@ import { type Adjusted, holmFamily, replicatesFor } from "./holm-family.ts";
 import type { ScalingValues } from "./scaling-columns.ts";
 import { isInfinite, toLinePoint } from "./study-points.ts";
 
-/** What is said of the groups' lines. */
+/** The verdict about the groups' lines. */
 export type GroupVerdict = "slopes-differ" | "heights-differ" | "one-line" | "no-difference-shown" | "not-tested";
 
-/** The tree of decisions of one benchmark and x axis: slopes first, heights where equal slopes are not rejected, then whether it is one line. */
+/**
+ * The decision tree of one benchmark and x axis: slopes first, heights if equal slopes are not rejected, then whether
+ * it is one line.
+ */
 export interface GroupDecisions {
   readonly verdict: GroupVerdict;
-  /** null where too few points are left, or they lie on their lines */
+  /** null with too few points, or if they are exactly on their lines */
   readonly tests: null | {
     readonly slopes: Adjusted<TermsTest>;
-    /** null where equal slopes are rejected: the heights' order then depends on x */
+    /** null if equal slopes are rejected: the order of heights then depends on x */
     readonly heights: Adjusted<PairsTest> | null;
-    /** null where no x is common to all groups */
+    /** null if no x is common to all groups */
     readonly oneLine: Adjusted<OneLineTest> | null;
   };
-  /** in-distribution accuracies that all groups have, and their middle on the scale; null where there are none */
+  /** range of in-distribution accuracies common to all groups, and its middle on the scale; null if there is none */
   readonly common: { readonly low: number; readonly high: number; readonly middle: number } | null;
   readonly slopes: readonly GroupDifference[];
-  /** at the middle of the common x where slopes differ: descriptions, without a p */
+  /** at the middle of the common x if slopes differ; descriptive, without a p */
   readonly heights: readonly GroupDifference[];
-  /** at the in-distribution accuracy that was asked for; null where none was */
+  /** at the requested in-distribution accuracy; null if none was requested */
   readonly at: HeightsAt | null;
-  /** null where heights are not adjusted */
+  /** null if heights are not adjusted */
   readonly adjustment: GroupAdjustment | null;
-  /** why nothing could be tested; null where something was, or the points lie on their lines */
+  /** why nothing could be tested; null if something was tested, or the points are exactly on their lines */
   readonly fault: string | null;
   readonly noise: NoiseModel;
 }
 
 export interface DecisionOptions {
   readonly scale: FitScale;
-  /** on the scale: lines that are closer count as one line; default {@link marginOf} the scale */
+  /** on the scale: closer lines count as one line; default: {@link marginOf} the scale */
   readonly margin?: number;
-  /** simulated data sets of a test; default: 1999, or as many as Holm's adjustment needs to reach p = 0.01 */
+  /** number of simulated data sets of a test; default: 1999, or as many as Holm's adjustment needs to reach p = 0.01 */
   readonly replicates?: number;
-  /** simulated data sets of differences that are described or held against the margin; default 499 */
+  /** number of simulated data sets of differences that are descriptive or compared with the margin; default: 499 */
   readonly effectReplicates?: number;
-  /** in-distribution accuracy at which heights are given as well, a fraction in (0, 1) */
+  /** in-distribution accuracy at which heights are also given, a fraction in (0, 1) */
   readonly at?: number;
-  /** what heights are adjusted for: values of every checkpoint in the comparisons; every test and effect is of lines with these columns */
+  /**
+   * columns that heights are adjusted for, with values of every checkpoint in the comparisons; all tests and effects
+   * use lines with these columns
+   */
   readonly adjust?: ScalingValues;
 }
 
 export interface DecidedGroups {
   /** in the order of the comparisons */
   readonly decisions: readonly GroupDecisions[];
-  /** p values that Holm's adjustment is over: all tests of all comparisons */
+  /** number of p values in Holm's adjustment: all tests of all comparisons */
   readonly family: number;
 }
 
-/** Accuracies that are closer count as one, at 50 %. */
+/** Accuracies that are closer than this count as equal, at 50 %. */
 const MARGIN = 0.025;
 
-/** The margin on a scale: 2.5 percentage points at an accuracy of 50 %; on the logit scale 0.1, which is 1.6 points at 20 % and 0.9 at 10 %. */
+/**
+ * Returns the margin on a scale: 2.5 percentage points at an accuracy of 50 %; on the logit scale 0.1, which is 1.6
+ * points at 20 % and 0.9 at 10 %.
+ */
 export function marginOf(scale: FitScale): number {
   return MARGIN * scaleFunctions(scale).derivative(0.5);
 }
 
 const LEVEL = 0.05;
-/** Tests of a comparison at most. */
+/** Maximum number of tests of a comparison. */
 const TESTS = 3;
 
 /**
- * Decides for every benchmark and x axis whether groups have different lines, by calibrated tests: slopes, then heights where slopes are not
- * shown to differ, then whether the lines are shown to be one within a margin. One family for Holm over all of it: heights stay in it where
- * they are not shown.
+ * Decides for every benchmark and x axis whether groups have different lines, with calibrated tests: slopes, then
+ * heights if no difference in slopes is shown, then whether the lines are one within a margin. All tests form one
+ * family for Holm, including heights that are not reported.
  *
- * @throws InputError if heights cannot be adjusted on any benchmark: a column does not vary within groups, say
+ * @throws InputError if heights cannot be adjusted on any benchmark, for example because a column does not vary within
+ *   groups
  */
 export function decideGroups(comparisons: readonly GroupComparison[], options: DecisionOptions): DecidedGroups {
   const replicates = options.replicates ?? replicatesFor(TESTS * comparisons.length);
-  const asked = comparisons.map((comparison) => askTests(comparison, { ...options, replicates }));
-  const faults = asked.flatMap((tests) => (typeof tests === "string" ? [tests] : []));
-  if (faults.length > 0 && faults.length === asked.length) throw new InputError([...new Set(faults)].join("; "));
+  const prepared = comparisons.map((comparison) => prepareTests(comparison, { ...options, replicates }));
+  const faults = prepared.flatMap((tests) => (typeof tests === "string" ? [tests] : []));
+  if (faults.length > 0 && faults.length === prepared.length) throw new InputError([...new Set(faults)].join("; "));
   const family = holmFamily(
-    asked.flatMap((tests) =>
+    prepared.flatMap((tests) =>
       tests === null || typeof tests === "string"
         ? []
         : [tests.slopes, tests.heights, ...(tests.oneLine === null ? [] : [tests.oneLine])],
     ),
   );
-  const decisions = asked.map((tests): GroupDecisions => {
+  const decisions = prepared.map((tests): GroupDecisions => {
     if (tests === null || typeof tests === "string") return { ...NOT_TESTED, fault: tests };
     const slopes = family.adjust(tests.slopes);
     const heights = family.adjust(tests.heights);
@@ -148,8 +158,8 @@ const NOT_TESTED: GroupDecisions = {
   noise: "independent",
 };
 
-/** The tests of one comparison; null where there is nothing to test, a text where heights cannot be adjusted. */
-function askTests({ lines }: GroupComparison, options: DecisionOptions & { readonly replicates: number }) {
+/** Prepares the tests of one comparison; null if there is nothing to test, a text if heights cannot be adjusted. */
+function prepareTests({ lines }: GroupComparison, options: DecisionOptions & { readonly replicates: number }) {
   const { scale, margin = marginOf(options.scale), replicates, effectReplicates = EFFECT_REPLICATES } = options;
   const { endless, inverse } = scaleFunctions(scale);
   const members = lines.flatMap(({ points }, group) =>
@@ -160,7 +170,7 @@ function askTests({ lines }: GroupComparison, options: DecisionOptions & { reado
   );
   const points = members.map(({ point }) => point);
   const groups = members.map(({ group }) => group);
-  if (lines.length < 2) return null; // with two, each of three points at least, residuals are left
+  if (lines.length < 2) return null; // two groups of at least three points each leave residual degrees of freedom
   const { noise, model } = noiseOf(members.map(({ outcomes }) => outcomes));
   const asTest = { scale, noise, scatterGroups: groups, replicates };
   const names = members.map(({ checkpoint }) => checkpoint);
@@ -200,7 +210,7 @@ function askTests({ lines }: GroupComparison, options: DecisionOptions & { reado
       if (points.length <= columns)
         return `${columns} columns of the adjusted lines need more checkpoints, got ${points.length}`;
     }
-    if (error instanceof RangeError) return null; // the points lie on their lines
+    if (error instanceof RangeError) return null; // the points are exactly on their lines
     throw error;
   }
 }

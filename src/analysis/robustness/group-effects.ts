@@ -3,38 +3,39 @@ import { type Contrast, type Effect, type EffectOptions, estimateEffects, studen
 import type { LinePoint } from "../lines/line-point.ts";
 import { groupLines, withHeights } from "../lines/line-terms.ts";
 
-/** A group's line less another's, on the scale, errors in x taken into account. */
+/** The difference of two groups' lines on the scale, with errors in x taken into account. */
 export interface GroupDifference {
-  /** numbers of the groups: the first less the second */
+  /** numbers of the groups: `group` minus `reference` */
   readonly group: number;
   readonly reference: number;
   readonly effect: Effect;
 }
 
-/** How effects of groups are estimated. */
+/** Options for estimating effects of groups. */
 export interface GroupEffectOptions extends EffectOptions {
-  /** (n, m) columns that heights are adjusted for, each about its mean; default: none */
+  /** (n, m) columns that heights are adjusted for, each centered on its mean; default: none */
   readonly adjusted?: readonly (readonly number[])[];
 }
 
-/** All pairs of groups, by number. */
+/** Lists all pairs of groups, by number. */
 export function groupPairs(groups: number): (readonly [number, number])[] {
   const all = Array.from({ length: groups }, (_, group) => group);
   return all.flatMap((a) => all.slice(a + 1).map((b) => [b, a] as const));
 }
 
-/** A test of whether all groups have the same slope, or height: none if no pair differs. */
+/** A test whether all groups have the same slope or height, that is, whether no pair differs. */
 export interface PairsTest extends Pick<GroupDifference, "group" | "reference"> {
-  /** of the pair whose p is smallest: its difference in standard errors */
+  /** for the pair with the smallest p: its difference in standard errors */
   readonly t: number;
   readonly degreesOfFreedom: number;
-  /** share of the simulated data sets in which the smallest p of any pair is at most as small as here; the data set counts as one */
+  /** share of data sets, the observed one included, whose smallest p of any pair is at most the observed one */
   readonly p: number;
   readonly replicates: number;
 }
 
 /**
- * Tests whether any pair differs, by the pair that differs most clearly: the groups differ where a `family` interval of a pair lies off 0.
+ * Tests whether any pair differs, by the pair that differs most clearly. The groups differ if a `family` interval of a
+ * pair excludes 0.
  *
  * @param differences of all pairs, at least one, with simulated data sets
  * @see P. H. Westfall & S. S. Young, Resampling-Based Multiple Testing, 1993, section 2.3
@@ -56,7 +57,7 @@ function pOf({ effect }: GroupDifference): number {
   return studentP(effect.estimate, effect);
 }
 
-/** Differences of the groups' slopes. */
+/** Estimates differences of the groups' slopes. */
 export function slopeDifferences(
   points: readonly LinePoint[],
   groups: readonly number[],
@@ -69,9 +70,9 @@ export function slopeDifferences(
 }
 
 /**
- * Differences of the groups' heights.
+ * Estimates differences of the groups' heights.
  *
- * @param at on the scale: where lines of different slopes are compared; null: they share one slope
+ * @param at x on the scale at which lines of different slopes are compared; null: they have one common slope
  */
 export function heightDifferences(
   points: readonly LinePoint[],
@@ -87,18 +88,24 @@ export function heightDifferences(
   return differences(points, groups, at === null ? "parallel" : "separate", pairs, contrasts, options);
 }
 
-/** Whether all pairs of lines are shown to be closer than a margin between two accuracies; what else remains possible. */
+/**
+ * A test whether all pairs of lines are closer than a margin between two accuracies, with the differences that remain
+ * possible.
+ */
 export interface OneLineTest {
   /** on the scale */
   readonly margin: number;
-  /** largest p of the two one-sided tests of any pair at either end: lines closer there are closer in between */
+  /**
+   * largest p of the two one-sided tests of any pair at either end; lines that are closer at both ends are closer in
+   * between
+   */
   readonly p: number;
-  /** largest difference that any pair's 90 % interval at either end holds, on the scale */
+  /** largest difference in any pair's 90 % interval at either end, on the scale */
   readonly atMost: number;
 }
 
 /**
- * @param ends of the range of x that is judged, on the scale
+ * @param ends ends of the tested range of x, on the scale
  * @see R. L. Berger, Technometrics 24, 1982: the largest p of tests that must all reject needs no adjustment
  */
 export function testOneLine(
@@ -131,7 +138,10 @@ function differences(
   return pairs.map(([group, reference], i) => ({ group, reference, effect: effects[i] as Effect }));
 }
 
-/** Effects of the model of groups' lines; contrasts have no heights of the adjusted columns unless they name them. */
+/**
+ * Estimates effects of the model of groups' lines. Contrasts are padded with zeros for adjusted columns that they do
+ * not name.
+ */
 export function estimateOfGroups(
   points: readonly LinePoint[],
   groups: readonly number[],

@@ -3,9 +3,9 @@ import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import type { LinePoint } from "../lines/line-point.ts";
 import { estimateOfGroups, type GroupDifference, type GroupEffectOptions, heightDifferences } from "./group-effects.ts";
 
-/** A group's line at an in-distribution accuracy. */
+/** The value of a group's line at an in-distribution accuracy. */
 export interface GroupHeight {
-  /** its number */
+  /** number of the group */
   readonly group: number;
   /** expected accuracy under the shift, on the scale, errors in x taken into account */
   readonly effect: Effect;
@@ -13,11 +13,11 @@ export interface GroupHeight {
   readonly accuracy: number;
   readonly low: number;
   readonly high: number;
-  /** no checkpoint of the group is so low, or none so high, in distribution */
+  /** whether the in-distribution accuracy is outside those of the group's checkpoints */
   readonly extrapolated: boolean;
 }
 
-/** The groups' lines at an in-distribution accuracy that is asked for, each with its slope. */
+/** The values of the groups' lines at a requested in-distribution accuracy, each with a separate slope. */
 export interface HeightsAt {
   /** a fraction */
   readonly at: number;
@@ -26,7 +26,7 @@ export interface HeightsAt {
 }
 
 /**
- * Where groups' lines lie at an in-distribution accuracy, whether or not their slopes are shown to differ.
+ * Computes the values of groups' lines at an in-distribution accuracy, regardless of the test of slopes.
  *
  * @param at a fraction in (0, 1)
  */

@@ -19,45 +19,45 @@ import type { ModelPoint } from "./model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 
 /**
- * The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale: of the line corrected for errors of x where
- * its images are known; null where x is too unreliable for a correction.
+ * The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale. The intervals are
+ * of the line corrected for errors in x if its images are known; null if x is too unreliable for a correction.
  */
 export interface GroupLine {
   readonly group: string;
   readonly fit: BaselineFit;
   readonly slopeInterval: Interval | null;
   readonly interceptInterval: Interval | null;
-  /** the group's checkpoints here, those left out of the line for an accuracy of exactly 0 or 1 too */
+  /** the group's checkpoints, including those left out of the line for an accuracy of exactly 0 or 1 */
   readonly points: readonly ModelPoint[];
 }
 
-/** The lines of the groups for one benchmark and x axis, or one piece of it where the baseline's rules split it. */
+/** The lines of the groups for one benchmark and x axis, or for one piece of it if the baseline's rules split it. */
 export interface GroupComparison extends LineKey {
-  /** the accuracies in distribution that these lines are of, and the models that the baseline's rules leave out */
+  /** the in-distribution accuracies of these lines, and the models that the baseline's rules exclude */
   readonly piece: LinePiece;
   readonly lines: readonly GroupLine[];
   /**
-   * a quick look, which knows neither errors in x nor unequal scatter: decisions are of `decideGroups`; null where fewer than two groups have
-   * a line, or they leave no scatter to test against
+   * a quick look that ignores errors in x and unequal scatter; `decideGroups` makes the decisions. null if fewer than
+   * two groups have a line, or no scatter is left to test against
    */
   readonly covariance: AnalysisOfCovariance | null;
 }
 
 export interface GroupStudy {
   readonly comparisons: readonly GroupComparison[];
-  /** checkpoints without a group, groups too small for a line */
+  /** notes about checkpoints without a group and groups too small for a line */
   readonly notes: readonly Note[];
 }
 
 /**
- * Fits one line for each group of checkpoints on every benchmark and x axis, by the rules of the baseline beside whose
- * lines they stand (from which accuracy on, where a line is split, which of its models are left out); `decideGroups` says whether
- * the lines differ: does the pre-training data decide the line (Nguyen et al. 2022, Fang et al. 2022)?
+ * Fits one line for each group of checkpoints on every benchmark and x axis, with the rules of the baseline that they
+ * are compared with (minimum accuracy, split point, excluded models). `decideGroups` tests whether the lines differ,
+ * for example whether the pre-training data determines the line (Nguyen et al. 2022, Fang et al. 2022).
  *
- * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
+ * @param rows    top-1 accuracies of the checkpoints with unique keys, with default protocols filled in
  * @param groups  checkpoint → group
- * @param options which protocol and class names to take where a checkpoint has several
- * @param ofBaseline the baseline's rules, without the group that its line is of
+ * @param options which protocol and class names to use if a checkpoint has several
+ * @param ofBaseline the baseline's rules, without the group of its line
  * @throws InputError if no group has three checkpoints with both accuracies
  */
 export function compareGroups(
@@ -69,7 +69,7 @@ export function compareGroups(
 ): GroupStudy {
   const notes = createNoteCollector();
   const byLine = new Map<string, { readonly key: LineKey; readonly points: Map<string, ModelPoint[]> }>();
-  for (const [checkpoint, own] of rowsByCheckpoint(rows)) {
+  for (const [checkpoint, checkpointRows] of rowsByCheckpoint(rows)) {
     const group = groups.get(checkpoint);
     if (group === undefined) {
       notes.note("in no group, so left out of the groups' lines", { checkpoint });
@@ -77,15 +77,15 @@ export function compareGroups(
     }
     if (isLeftOut(checkpoint, ofBaseline)) {
       const parts = ofBaseline.rules.withoutNamesContaining.join("; ");
-      notes.note(`not in the groups' lines: the baseline's rules leave out names with ${parts}`, { checkpoint });
+      notes.note(`not in the groups' lines: the baseline's rules exclude names with ${parts}`, { checkpoint });
       continue;
     }
-    const doubt = own.find((row) => row.doubt !== undefined)?.doubt;
+    const doubt = checkpointRows.find((row) => row.doubt !== undefined)?.doubt;
     if (doubt !== undefined) {
       notes.note(`not in the groups' lines: ${doubtText(doubt)}`, { checkpoint });
       continue;
     }
-    for (const pair of pairRows(own, options).pairs) addPoint(byLine, group, pair);
+    for (const pair of pairRows(checkpointRows, options).pairs) addPoint(byLine, group, pair);
   }
   const comparisons = [...byLine.values()].flatMap(({ key, points }) =>
     linePieces(ofBaseline.rules, key.benchmark, key.idSide).flatMap((piece) => {
@@ -162,7 +162,7 @@ function covarianceOf(lines: readonly GroupLine[], scale: FitScale): AnalysisOfC
       })),
     );
   } catch (error) {
-    if (error instanceof RangeError) return null; // all points lie on their lines
+    if (error instanceof RangeError) return null; // all points are exactly on their lines
     throw error;
   }
 }

@@ -3,14 +3,14 @@ import { holm } from "../../foundation/statistics/holm.ts";
 /** A test or an effect with its p value after Holm's adjustment over a family. */
 export type Adjusted<Tested> = Tested & { readonly pHolm: number };
 
-/** The p values of a study that one adjustment is over. */
+/** The p values of a study that are adjusted together. */
 export interface HolmFamily {
   readonly size: number;
-  /** @throws RangeError if it is not of the family */
+  /** @throws RangeError if it is not in the family */
   readonly adjust: <Tested extends { readonly p: number | null }>(tested: Tested) => Adjusted<Tested>;
 }
 
-/** Adjusts p values by Holm over all of a study; a member is looked up as the object it is. */
+/** Adjusts p values by Holm over a whole study; members are looked up by object identity. */
 export function holmFamily(members: readonly { readonly p: number | null }[]): HolmFamily {
   const tested = members.filter(({ p }) => p !== null);
   const adjusted = holm(tested.map(({ p }) => p as number));
@@ -25,12 +25,12 @@ export function holmFamily(members: readonly { readonly p: number | null }[]): H
   };
 }
 
-/** Data sets that a bootstrap simulates at least. */
+/** Minimum number of data sets that a bootstrap simulates. */
 const MIN_REPLICATES = 1999;
 
 /**
- * Data sets that a bootstrap needs in a family: its smallest p value, times the family's size, is then 0.01 at most, so that the
- * adjustment leaves what is clear as clear.
+ * Returns the number of data sets that a bootstrap needs in a family: its smallest p value times the size of the family
+ * is then at most 0.01, so that clear results remain significant after adjustment.
  */
 export function replicatesFor(familySize: number): number {
   return Math.max(MIN_REPLICATES, 100 * familySize - 1);

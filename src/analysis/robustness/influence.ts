@@ -5,7 +5,9 @@ import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
 import { fitByBinomial, insideEnds } from "./fit-by-binomial.ts";
 
-/** What one baseline model does to the line. Accuracies are fractions, slope and intercept on the fit's scale. */
+/**
+ * The influence of one baseline model on the line. Accuracies are fractions, slope and intercept on the fit's scale.
+ */
 export interface Influence {
   /** name of the model */
   readonly model: string;
@@ -13,21 +15,23 @@ export interface Influence {
   readonly idAccuracy: number;
   /** accuracy of the model under the shift */
   readonly accuracy: number;
-  /** accuracy − the line's, the model being in the line */
+  /** accuracy minus the value of the line that includes the model */
   readonly residual: number;
-  /** its weight in the line's value at its own place, from 1/n to 1; null of a binomial line */
+  /** its weight in the line's value at its x, from 1/n to 1; null for a binomial line */
   readonly leverage: number | null;
-  /** slope of the line without it; null where the others have one x, or are too few for a line with an uncertainty */
+  /**
+   * slope of the line without it; null if the other models have equal x, or are too few for a line with an uncertainty
+   */
   readonly slopeWithout: number | null;
   /** intercept of the line without it; null like `slopeWithout` */
   readonly interceptWithout: number | null;
-  /** the largest change of the expected accuracy without it: at either end or the middle of the line's x range */
+  /** the largest change of the expected accuracy without it, at either end or the middle of the line's x range */
   readonly largestChange: number | null;
 }
 
 /**
- * Leave-one-out influence of each model of a line, by the closed form of the line without one point; a binomial line is
- * fitted again without each.
+ * Computes the leave-one-out influence of each model of a line, with the closed form of the line without one point; a
+ * binomial line is refitted without each model.
  *
  * @see R. D. Cook & S. Weisberg, Residuals and Influence in Regression, 1982, section 3.3
  */
@@ -41,14 +45,14 @@ function leastSquaresWithoutEach(fit: BaselineFit): Influence[] {
   return fit.models.map(({ model, idAccuracy, accuracy }, i) => {
     const dx = forward(idAccuracy) - fit.xMean;
     const leverage = 1 / fit.n + dx ** 2 / fit.xSumOfSquares;
-    const about = { model, idAccuracy, accuracy, residual: accuracy - (expected[i] as number), leverage };
+    const common = { model, idAccuracy, accuracy, residual: accuracy - (expected[i] as number), leverage };
     if (fit.n < 4 || 1 - leverage < 1e-9) {
-      return { ...about, slopeWithout: null, interceptWithout: null, largestChange: null };
+      return { ...common, slopeWithout: null, interceptWithout: null, largestChange: null };
     }
     const error = (forward(accuracy) - lineAt(fit, forward(idAccuracy))) / (1 - leverage);
     const slope = fit.slope - (error * dx) / fit.xSumOfSquares;
     const intercept = fit.intercept - error * (1 / fit.n - (fit.xMean * dx) / fit.xSumOfSquares);
-    return { ...about, ...changeTo(fit, { slope, intercept }) };
+    return { ...common, ...changeTo(fit, { slope, intercept }) };
   });
 }
 
@@ -57,13 +61,13 @@ function refitWithoutEach(fit: BaselineFit): Influence[] {
   return fit.models.map((point) => {
     const { model, idAccuracy, accuracy } = point;
     const expected = inverse(lineAt(fit, forward(insideEnds(point).idAccuracy)));
-    const about = { model, idAccuracy, accuracy, residual: accuracy - expected, leverage: null };
-    const others = fit.models.filter((one) => one !== point);
+    const common = { model, idAccuracy, accuracy, residual: accuracy - expected, leverage: null };
+    const remaining = fit.models.filter((model) => model !== point);
     try {
-      return { ...about, ...changeTo(fit, fitByBinomial(others, scaleFunctions(fit.scale))) };
+      return { ...common, ...changeTo(fit, fitByBinomial(remaining, scaleFunctions(fit.scale))) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      return { ...about, slopeWithout: null, interceptWithout: null, largestChange: null };
+      return { ...common, slopeWithout: null, interceptWithout: null, largestChange: null };
     }
   });
 }

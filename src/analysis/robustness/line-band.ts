@@ -4,24 +4,26 @@ import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
 import { predictAt } from "./prediction.ts";
 
-/** What a line says at one in-distribution accuracy, and how surely. All numbers are accuracies, fractions. */
+/** The value of a line at one in-distribution accuracy, with its uncertainty. All numbers are accuracies, fractions. */
 export interface LineBand {
   readonly expectedAccuracy: number;
-  /** 95 % t interval of the line itself, its points' scatter left out: the confidence band */
+  /** 95 % t interval of the line without the scatter of its points: the confidence band */
   readonly confidenceLow: number;
   readonly confidenceHigh: number;
-  /** 95 % interval of one more model of the line's kind, on images as many as theirs: the prediction band */
+  /**
+   * 95 % interval of a further model of the line's kind, on as many images as the line's models: the prediction band
+   */
   readonly predictionLow: number;
   readonly predictionHigh: number;
-  /** whether the accuracy is outside those the line was fitted on */
+  /** whether the accuracy is outside those that the line was fitted on */
   readonly extrapolated: boolean;
 }
 
 /**
- * A line with its bands at an in-distribution accuracy, pointwise. The prediction of a certain checkpoint is another one
- * where it has more or fewer images than the line's models, see `effectiveRobustness`.
+ * Computes a line with its pointwise bands at an in-distribution accuracy. The prediction for a specific checkpoint
+ * differs if it has more or fewer images than the line's models, see `effectiveRobustness`.
  *
- * @param idAccuracy fraction, strictly between 0 and 1 on scales where these are infinite
+ * @param idAccuracy fraction, strictly between 0 and 1 on scales that are infinite there
  * @throws RangeError at 0 and 1 on such a scale
  */
 export function lineBand(fit: BaselineFit, idAccuracy: number): LineBand {

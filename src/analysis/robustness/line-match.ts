@@ -6,12 +6,12 @@ import type { PairedRow } from "./pair-rows.ts";
 import { AVERAGE } from "./study-axes.ts";
 
 /**
- * The line that a checkpoint's accuracy is compared with: of its benchmark and x axis, of its protocol and prompts where
- * the baseline has them, else the baseline's own. A protocol that the baseline does not have is skipped where the
- * checkpoint has the benchmark by the baseline's protocol too.
+ * Finds the line that a checkpoint's accuracy is compared with: with its benchmark and x axis, and with its protocol
+ * and prompts if the baseline has them, else those of the baseline. A protocol that the baseline does not have is
+ * skipped if the checkpoint also has the benchmark with the baseline's protocol.
  *
  * @param pairs all pairs of the checkpoint
- * @returns undefined, with a note, where there is none
+ * @returns undefined, with a note, if there is none
  */
 export function bestLine(
   pair: PairedRow,
@@ -37,8 +37,10 @@ export function bestLine(
     return undefined;
   }
   if (benchmark !== AVERAGE && protocol !== "" && known !== undefined && !known.has(protocol)) {
-    const other = pairs.some((one) => one.benchmark === benchmark && known.has(one.protocol));
-    if (other) {
+    const hasKnownProtocol = pairs.some(
+      (candidate) => candidate.benchmark === benchmark && known.has(candidate.protocol),
+    );
+    if (hasKnownProtocol) {
       notes.note(
         `${benchmark} by protocol ${protocol} is not compared: baseline ${lines.id} has ${[...known].join(", ")}`,
         undefined,
@@ -59,8 +61,8 @@ export function bestLine(
 }
 
 /**
- * Names what a checkpoint's accuracy and the line it is compared with do not share. An unknown is no difference; of a benchmark that is
- * not complete, which is noted elsewhere, the number of images is none.
+ * Reports differences between a checkpoint's accuracy and the line it is compared with. Unknown values are not
+ * differences; neither is the number of images of an incomplete benchmark, which is reported elsewhere.
  *
  * @param expectedN images of the complete benchmark; null: not known
  */
@@ -76,11 +78,11 @@ export function noteDifferences(
     ["templates", "template set"],
     ["classNames", "class names"],
   ] as const) {
-    const [own, other] = [pair[field], line[field]];
-    if (own === other || own === "" || other === "") continue;
-    const what = `${name} ${own}, but ${other} in baseline ${line.baseline}`;
-    notes.warn(`${what}: the difference is in the figures`, { checkpoint }, undefined, {
-      text: "what a figure and its line do not share, so the difference is in the figures",
+    const [pairValue, lineValue] = [pair[field], line[field]];
+    if (pairValue === lineValue || pairValue === "" || lineValue === "") continue;
+    const what = `${name} ${pairValue}, but ${lineValue} in baseline ${line.baseline}`;
+    notes.warn(`${what}: the figures include this difference`, { checkpoint }, undefined, {
+      text: "a figure and its line differ in these, so the figures include the difference",
       where: what,
     });
   }
@@ -93,7 +95,7 @@ export function noteDifferences(
     { checkpoint },
     undefined,
     {
-      text: `another number of images than in baseline ${line.baseline}`,
+      text: `a different number of images than in baseline ${line.baseline}`,
       where: `${place} (${images}, there ${baselineImages})`,
     },
   );

@@ -1,22 +1,25 @@
 import type { ModelPoint } from "./model-point.ts";
 
-/** What a baseline's rules say of one line. */
+/** A baseline's rule for one line. */
 export interface LineRule {
   /** benchmark of the y axis */
   readonly benchmark: string;
   /** the x axis: the in-distribution benchmark, or it on a shift's classes, e.g. `imagenet@imagenet-r` */
   readonly idSide: string;
-  /** least in-distribution accuracy of a model that enters the line */
+  /** minimum in-distribution accuracy of the models of the line */
   readonly from?: number | undefined;
-  /** models left out of this line, by their whole name */
+  /** models excluded from this line, by full name */
   readonly without: readonly string[];
   /** in-distribution accuracy at which one line ends and another begins */
   readonly splitAt?: number | undefined;
 }
 
-/** Which of a baseline's models make its lines: a `.json` file beside the baseline's CSV file, of the same name. */
+/**
+ * The rules that select the models of a baseline's lines: a `.json` file next to the baseline's CSV file, with the same
+ * name.
+ */
 export interface LineRules {
-  /** the group whose models make the line; all models where absent */
+  /** the group whose models define the lines; default: all models */
   readonly group?: string | undefined;
   /** models whose name contains one of these are left out of every line */
   readonly withoutNamesContaining: readonly string[];
@@ -24,10 +27,10 @@ export interface LineRules {
   readonly lines: readonly LineRule[];
 }
 
-/** The rule of a baseline that has none: every model, one line. */
+/** The rules of a baseline without a rule file: every model, one line. */
 export const NO_RULES: LineRules = { withoutNamesContaining: [], lines: [] };
 
-/** A baseline's rules, and the names of all its models: the only ones that a rule about names speaks of. */
+/** A baseline's rules, and the names of its models. Rules about names apply only to these. */
 export interface BaselineRules {
   /** the rules of the baseline's file, or those of a baseline without one */
   readonly rules: LineRules;
@@ -35,36 +38,39 @@ export interface BaselineRules {
   readonly models: ReadonlySet<string>;
 }
 
-/** Of a study without a baseline. */
+/** The rules of a study without a baseline. */
 export const NO_BASELINE_RULES: BaselineRules = { rules: NO_RULES, models: new Set() };
 
-/** Whether a baseline's rules keep one of its models out of every line, by a part of its name. */
+/** Returns whether a baseline's rules exclude one of its models from every line, by a part of its name. */
 export function isLeftOut(checkpoint: string, { rules, models }: BaselineRules): boolean {
   return models.has(checkpoint) && rules.withoutNamesContaining.some((part) => checkpoint.includes(part));
 }
 
-/** Whether a model is fitted in a piece of a line. */
+/** Returns whether a model is fitted in a piece of a line. */
 export function isInPiece({ model, idAccuracy }: ModelPoint, piece: LinePiece): boolean {
   return idAccuracy >= piece.from && idAccuracy < piece.to && !piece.without.includes(model);
 }
 
-/** One line's share of the x axis: in-distribution accuracies `from` ≤ x < `to`. */
+/** The part of the x axis of one line: in-distribution accuracies `from` ≤ x < `to`. */
 export interface LinePiece {
-  /** least accuracy of the models fitted */
+  /** minimum accuracy of the fitted models */
   readonly from: number;
   /** upper end, not included */
   readonly to: number;
-  /** lower end of the accuracies compared with this line: the first piece serves below `from` too, as extrapolation */
+  /**
+   * lower end of the accuracies compared with this line; the first piece also covers accuracies below `from`, as
+   * extrapolation
+   */
   readonly servesFrom: number;
   /** names of models that are left out */
   readonly without: readonly string[];
-  /** the rule in words, "" where there is none */
+  /** the rule in words; "" if there is none */
   readonly words: string;
 }
 
-/** The pieces that a benchmark's line on an x axis consists of: one, or two where the rules split it. */
+/** Returns the pieces of a benchmark's line on an x axis: one, or two if the rules split it. */
 export function linePieces(rules: LineRules, benchmark: string, idSide: string): LinePiece[] {
-  const rule = rules.lines.find((one) => one.benchmark === benchmark && one.idSide === idSide);
+  const rule = rules.lines.find((lineRule) => lineRule.benchmark === benchmark && lineRule.idSide === idSide);
   const from = rule?.from ?? 0;
   const without = rule?.without ?? [];
   const words = (...bounds: readonly (string | null)[]) =>

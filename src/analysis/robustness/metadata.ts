@@ -3,15 +3,15 @@ import { InputError } from "../../foundation/errors.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
 
-/** What a checkpoint has in one column: the group or the model it belongs to. */
+/** The values of checkpoints in one column, such as the group or model of each. */
 export type ColumnOf = ReadonlyMap<string, string>;
 
 /**
- * Reads one column of a metadata CSV: a row a checkpoint, named in `checkpoint` or `model`.
+ * Parses one column of a metadata CSV with one row per checkpoint, named in `checkpoint` or `model`.
  *
  * @param where file name, for messages
- * @returns checkpoint → value; checkpoints with an empty cell are not in it
- * @throws InputError if a column is missing, or a checkpoint has two rows that disagree
+ * @returns checkpoint → value, without checkpoints that have an empty cell
+ * @throws InputError if a column is missing, or two rows of a checkpoint disagree
  */
 export function parseMetadata(text: string, where: string, column: string): Map<string, string> {
   const records = parseCsv(text, where, [column]);
@@ -33,21 +33,24 @@ export function parseMetadata(text: string, where: string, column: string): Map<
   return values;
 }
 
-/** The column that names the checkpoints. @throws InputError if there is none */
+/** Finds the column that names the checkpoints. @throws InputError if there is none */
 export function checkpointColumn(records: readonly Readonly<Record<string, string>>[], where: string): string {
   const name = ["checkpoint", "model"].find((column) => column in (records[0] as object));
   if (name === undefined) throw new InputError(`${where}: expected a column checkpoint (or model), found none`);
   return name;
 }
 
-/** The `group` column of accuracies that bring one. @throws InputError if a checkpoint is in two groups, or none has any */
+/**
+ * Reads the groups from the `group` column of accuracies. @throws InputError if a checkpoint is in two groups, or no
+ * checkpoint has a group
+ */
 export function groupsOfRows(rows: readonly AccuracyRow[]): Map<string, string> {
   const groups = new Map<string, string>();
   for (const { checkpoint, group, where } of rows) {
     if (group === "") continue;
     const old = groups.get(checkpoint);
     if (old !== undefined && old !== group) {
-      throw new InputError(`${where}: ${checkpoint} is of group "${group}", but "${old}" in another row`);
+      throw new InputError(`${where}: ${checkpoint} is in group "${group}", but "${old}" in another row`);
     }
     groups.set(checkpoint, group);
   }

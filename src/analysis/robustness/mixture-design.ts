@@ -6,11 +6,11 @@ export interface Mixture {
   readonly members: readonly number[];
 }
 
-/** Shares that are equal agree in their millionths. */
+/** Shares are compared in millionths. */
 const STEPS = 1e6;
 
 /**
- * Sorts points by their mixture; pure sources first, in the order of the sources.
+ * Groups points by mixture; pure sources come first, in the order of the sources.
  *
  * @param shares (n, k)
  */
@@ -35,13 +35,13 @@ function stepsOf(share: number): number {
   return Math.round(share * STEPS);
 }
 
-/** Number of the only source of a mixture; null where it has several. */
+/** Returns the number of the only source of a mixture; null if it has several. */
 export function pureSource({ shares }: Pick<Mixture, "shares">): number | null {
   const c = shares.findIndex((share) => stepsOf(share) === STEPS);
   return c < 0 ? null : c;
 }
 
-/** One indicator column a mixture. (n, number of mixtures) */
+/** Returns one indicator column per mixture. (n, number of mixtures) */
 export function mixtureColumns(mixtures: readonly Mixture[], n: number): number[][] {
   const rows = Array.from({ length: n }, () => mixtures.map(() => 0));
   mixtures.forEach(({ members }, column) => {
@@ -51,8 +51,8 @@ export function mixtureColumns(mixtures: readonly Mixture[], n: number): number[
 }
 
 /**
- * Weights of the sources' lines that give a source's effect: all of the source against equal shares of the others (the effect in Cox's
- * direction from their center).
+ * Returns the weights of the sources' lines for a source's effect: all of the source against equal shares of the others
+ * (the effect in Cox's direction from their center).
  *
  * @see J. A. Cornell, Experiments with Mixtures, 3rd ed. 2002, section 5.7
  */

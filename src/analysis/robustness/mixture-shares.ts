@@ -16,11 +16,11 @@ export interface MixtureShares {
   readonly shares: NumbersOf;
 }
 
-/** How far from 1 the sum of shares may lie that were written with two decimals, three of them say. */
+/** Maximum distance of a sum of shares from 1, for shares rounded to two decimals. */
 const ROUNDING = 0.01 + 1e-9;
 
 /**
- * Reads what `--mixture` names: `SOURCE=COLUMN`, or `COLUMN` alone for a source of that name.
+ * Parses the values of `--mixture`: `SOURCE=COLUMN`, or `COLUMN` for a source of that name.
  *
  * @throws InputError with fewer than two sources, or where a source or a column appears twice
  */
@@ -42,12 +42,13 @@ export function parseMixtureSources(texts: readonly string[]): MixtureSource[] {
 }
 
 /**
- * Reads each checkpoint's shares of its pre-training data from a metadata CSV. A checkpoint whose shares add up to less than 1
- * has other sources too and is left out, with a note; sums within 0.01 of 1 are taken for rounded, and the shares divided by them.
+ * Parses each checkpoint's shares of its pre-training data from a metadata CSV. A checkpoint whose shares add up to
+ * less than 1 has other sources too and is left out with a note. Sums within 0.01 of 1 are treated as rounded, and the
+ * shares are divided by them.
  *
- * @param known checkpoints that the study has; others are left out without a note
- * @throws InputError naming file, row and column of a cell that holds no number from 0 to 1; where shares add up to more than 1;
- *   where no checkpoint is a mixture of these sources
+ * @param known checkpoints of the study; others are skipped without a note
+ * @throws InputError with file, row and column of a cell without a number from 0 to 1; if shares add up to more than 1;
+ *   if no checkpoint is a mixture of these sources
  */
 export function parseShares(
   text: string,

@@ -13,18 +13,18 @@ import type { MixtureShares } from "./mixture-shares.ts";
 import type { PairOptions } from "./pair-rows.ts";
 import { collectStudyPoints, type StudyPoints } from "./study-points.ts";
 
-/** An effect with its p value after Holm's adjustment, null where another test is of the same hypothesis. */
+/** An effect with its p value after Holm's adjustment; null if another test has the same hypothesis. */
 export interface AdjustedEffect extends SourceEffect {
   readonly pHolm: number | null;
 }
 
-/** What is shown of one benchmark and x axis, at level 0.05 after Holm's adjustment. */
+/** The verdict on one benchmark and x axis, at level 0.05 after Holm's adjustment. */
 export type MixtureVerdict =
   /** slopes change with the shares: heights differ from one x to another */
   | "slopes-differ"
-  /** heights move with the shares, and no departure from linear is shown: a mixture lies below its better part */
+  /** heights change with the shares, and no deviation from linearity is shown: a mixture is below its better part */
   | "dilution"
-  /** heights move with the shares, but not linearly: the places of the mixtures say how */
+  /** heights change with the shares, but not linearly: see the places of the mixtures */
   | "not-linear"
   | "no-difference-shown";
 
@@ -41,7 +41,7 @@ export interface MixtureStudy {
   readonly sources: readonly string[];
   readonly scale: FitScale;
   readonly comparisons: readonly MixtureComparison[];
-  /** p values that Holm's adjustment is over: all of the study */
+  /** number of p values in Holm's adjustment: all of the study */
   readonly familySize: number;
   readonly notes: readonly Note[];
 }
@@ -51,12 +51,13 @@ const LEVEL = 0.05;
 const TESTS_A_LINE = 3;
 
 /**
- * Asks on every benchmark and x axis whether mixing sources dilutes them: does the line's height move with the shares, is it linear
- * in them, and where do the mixtures lie between their parts?
+ * Tests on every benchmark and x axis whether mixing sources dilutes robustness: whether the line's height changes with
+ * the shares, whether it is linear in them, and where mixtures are between their parts.
  *
- * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
- * @param pairing which protocol and class names to take where a checkpoint has several
- * @throws InputError if no checkpoint is a mixture, the shares do not tell the sources apart, or no line has enough checkpoints
+ * @param rows    top-1 accuracies of the checkpoints with unique keys, with default protocols filled in
+ * @param pairing which protocol and class names to use if a checkpoint has several
+ * @throws InputError if no checkpoint is a mixture, the shares do not distinguish the sources, or no line has enough
+ *   checkpoints
  * @see T. Nguyen et al., Quality not quantity: on the interaction between dataset design and robustness of CLIP, 2022
  */
 export function studyMixtures(
@@ -117,7 +118,7 @@ function analyzeLine(
     const mixed = line.mixtures.filter((mixture) => pureSource(mixture) === null).length;
     if (line.places.length < mixed) {
       notes.note(
-        `no place between its parts for ${mixed - line.places.length} of ${mixed} mixtures: a part is not there alone, or too few checkpoints`,
+        `no position between its parts for ${mixed - line.places.length} of ${mixed} mixtures: no checkpoint has only one of the parts, or there are too few checkpoints`,
         { benchmark },
         `${benchmark} on ${idSide}`,
       );
@@ -134,13 +135,13 @@ function analyzeLine(
   }
 }
 
-/** @throws InputError where the shares that the metadata give can answer nothing */
+/** @throws InputError if the shares in the metadata cannot answer the question */
 function checkSources(sources: readonly string[], shares: readonly (readonly number[])[]): void {
   sources.forEach((source, c) => {
     const values = shares.map((row) => row[c] as number);
     if (values.every((share) => share === values[0])) {
       throw new InputError(
-        `--mixture: the share of ${source} is ${values[0]} for all checkpoints, so nothing depends on it`,
+        `--mixture: the share of ${source} is ${values[0]} for all checkpoints, so its effect cannot be estimated`,
       );
     }
   });
@@ -151,7 +152,7 @@ function checkSources(sources: readonly string[], shares: readonly (readonly num
   }
 }
 
-/** The verdict of a line, from p values after Holm's adjustment. */
+/** Determines the verdict of a line from p values after Holm's adjustment. */
 export function mixtureVerdict({
   slopes,
   heights,

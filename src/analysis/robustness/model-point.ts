@@ -3,7 +3,7 @@ import type { Interval } from "../../foundation/statistics/binomial-interval.ts"
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import type { PointOutcomes } from "../lines/shared-noise.ts";
 
-/** A model's place in the scatter plot: accuracies are fractions in [0, 1]. */
+/** A model's position in the scatter plot: accuracies are fractions in [0, 1]. */
 export interface ModelPoint {
   /** name of the model */
   readonly model: string;
@@ -15,15 +15,15 @@ export interface ModelPoint {
   readonly idImages?: number | null;
   /** images behind `accuracy`; unknown where absent */
   readonly images?: number | null;
-  /** 95 % interval of `accuracy` from its finite images, where it is not one fraction of `images`: a mean over sets */
+  /** 95 % interval of `accuracy` from its finite images, if it is a mean over sets instead of a fraction of `images` */
   readonly bounds?: Interval | null;
-  /** images of one set that such a mean is worth: accuracy (1 − accuracy) / variance; from `bounds` where absent */
+  /** effective number of images of such a mean: accuracy (1 − accuracy) / variance; default: computed from `bounds` */
   readonly effectiveImages?: number | null;
-  /** which images are right, where that is known of both accuracies; `idImages` and `images` are effective numbers then */
+  /** which images are correct, if known for both accuracies; `idImages` and `images` are effective numbers then */
   readonly outcomes?: PointOutcomes;
 }
 
-/** Images of one set that the accuracy under the shift is worth; null where that is not known. */
+/** Returns the effective number of images of the accuracy under the shift; null if not known. */
 export function imagesWorth({ accuracy, images, bounds, effectiveImages }: ModelPoint): number | null {
   if (effectiveImages != null) return effectiveImages;
   if (bounds == null) return images ?? null;
@@ -31,7 +31,7 @@ export function imagesWorth({ accuracy, images, bounds, effectiveImages }: Model
   return accuracy > 0 && accuracy < 1 && sd > 0 ? (accuracy * (1 - accuracy)) / sd ** 2 : null;
 }
 
-/** Whether an accuracy is exactly 0 or 1: infinitely far on the logit and probit scales. */
+/** Returns whether an accuracy is exactly 0 or 1: infinite on the logit and probit scales. */
 export function isEnd(accuracy: number): boolean {
   return accuracy === 0 || accuracy === 1;
 }

@@ -4,19 +4,19 @@ import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts"
 import type { NoteCollector } from "../../foundation/notes.ts";
 import { checkpointColumn } from "./metadata.ts";
 
-/** What a checkpoint has in several numeric columns, in the columns' order. */
+/** The values of checkpoints in several numeric columns, in the order of the columns. */
 export type NumbersOf = ReadonlyMap<string, readonly number[]>;
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
- * Reads numeric columns of a metadata CSV: a row a checkpoint, named in `checkpoint` or `model`.
+ * Parses numeric columns of a metadata CSV with one row per checkpoint, named in `checkpoint` or `model`.
  *
  * @param where file name, for messages
- * @param check what is wrong with a number, for a message; null where nothing is
- * @returns finite numbers, of the checkpoints that have all of them
- * @throws InputError naming row and column of a cell that holds no finite number or a wrong one; if a column is missing,
- *   or a checkpoint has two rows that disagree
+ * @param check returns what is wrong with a number, for a message; null if it is valid
+ * @returns finite numbers of the checkpoints that have all of them
+ * @throws InputError with row and column of a cell without a finite or valid number; if a column is missing, or two
+ *   rows of a checkpoint disagree
  */
 export function parseNumericColumns(
   text: string,
@@ -34,7 +34,7 @@ export function parseNumericColumns(
     const values = columns.map((column) => parseCell(record[column] as string, `${row}, column ${column}`, check));
     const old = cells.get(checkpoint);
     const c = old === undefined ? -1 : old.findIndex((value, column) => value !== values[column]);
-    if (c >= 0) throw new InputError(`${row}: ${checkpoint} has another ${columns[c]} than in an earlier row`);
+    if (c >= 0) throw new InputError(`${row}: ${checkpoint} has a different ${columns[c]} than in an earlier row`);
     cells.set(checkpoint, values);
   });
   const numbers = new Map<string, readonly number[]>();
@@ -45,7 +45,7 @@ export function parseNumericColumns(
   return numbers;
 }
 
-/** Names the checkpoints that have not all of the numbers, or no row: a misspelled name looks the same. */
+/** Reports the checkpoints that lack a number or a row; a misspelled name has the same effect. */
 export function noteMissing(
   numbers: NumbersOf,
   columns: readonly string[],

@@ -15,12 +15,12 @@ import {
   wholeSides,
 } from "./study-axes.ts";
 
-/** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
+/** A model's accuracy under one shift, paired with its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {
   readonly point: ModelPoint;
-  /** what the accuracy in distribution is of; absent of an average */
+  /** task of the in-distribution accuracy; absent for an average */
   readonly idTask?: TaskKey;
-  /** of an average: the pairs it is the mean of, in the order of the study's shifts */
+  /** for an average: the averaged pairs, in the order of the study's shifts */
   readonly parts?: readonly PairedRow[];
 }
 
@@ -28,13 +28,13 @@ export interface PairedRow extends LineKey {
 export interface PairOptions {
   /** which benchmarks are in distribution, and which are shifts */
   readonly axes: StudyAxes;
-  /** the protocol to take for an average where a model has several of a benchmark */
+  /** the protocol to use for an average if a model has several for a benchmark */
   readonly preferredProtocols: ReadonlyMap<string, string>;
-  /** the class-name list of the x axis to take where a model has several and none is the shift's own */
+  /** the class-name list of the x axis to use if a model has several and none is the shift's */
   readonly preferredClassNames: ReadonlySet<string>;
 }
 
-/** A shift without an accuracy of the same templates on a benchmark in distribution. */
+/** A shift without an in-distribution accuracy with the same templates. */
 export interface UnpairedRow {
   readonly row: AccuracyRow;
   readonly idSide: string;
@@ -43,14 +43,14 @@ export interface UnpairedRow {
 export interface PairedModel {
   readonly pairs: readonly PairedRow[];
   readonly unpaired: readonly UnpairedRow[];
-  /** shifts that the average lacks; empty where there is an average */
+  /** shifts missing for the average; empty if there is an average */
   readonly lacksForAverage: readonly string[];
 }
 
 /**
- * Puts each shift accuracy of one model beside its in-distribution accuracies: of each whole benchmark in distribution, and
- * of it on the shift's own classes where the model has that. Both must be of one metric and one template set, and of one
- * class-name list where the in-distribution side has the shift's.
+ * Pairs each shift accuracy of one model with its in-distribution accuracies: on each whole in-distribution benchmark,
+ * and on the shift's classes if the model has that. Both must have the same metric and template set, and the same
+ * class-name list if the in-distribution side has the shift's list.
  *
  * @param rows all rows of one model
  */
@@ -110,7 +110,7 @@ function findId(
   );
 }
 
-/** Independent images that an accuracy is worth. */
+/** Returns the effective number of independent images of an accuracy. */
 function imagesOf({ n, outcomes }: AccuracyRow): number | null {
   return outcomes === undefined ? n : effectiveImages(outcomes);
 }
@@ -129,15 +129,15 @@ function pointOf(row: AccuracyRow, id: AccuracyRow): ModelPoint {
 }
 
 function pick(pairs: readonly PairedRow[], shift: string, preferred: ReadonlyMap<string, string>) {
-  const own = pairs.filter((pair) => pair.benchmark === shift);
-  return own.find((pair) => pair.protocol === preferred.get(shift)) ?? own[0];
+  const shiftPairs = pairs.filter((pair) => pair.benchmark === shift);
+  return shiftPairs.find((pair) => pair.protocol === preferred.get(shift)) ?? shiftPairs[0];
 }
 
 function averageOf(parts: readonly PairedRow[], id: AccuracyRow, idSide: string): PairedRow {
   const points = parts.map((part) => part.point);
   const accuracy = mean(points.map((point) => point.accuracy));
   const intervals = points.map(samplingInterval);
-  // Other images in each set, so independent: the distances to the bounds add up as squares
+  // Each set has other images, so they are independent: squared distances to the bounds add up
   const reach = (end: "low" | "high") =>
     Math.hypot(...points.map((point, i) => point.accuracy - (intervals[i]?.[end] as number))) / parts.length;
   const known = intervals.every((interval) => interval !== null);
@@ -153,12 +153,15 @@ function averageOf(parts: readonly PairedRow[], id: AccuracyRow, idSide: string)
   return { ...key, metric: id.metric, idSide, idMetric: id.metric, point, parts };
 }
 
-/** Images of one set that a mean over sets is worth; where all are 0 or all 1, those of one accuracy in every set. */
+/**
+ * Returns the effective number of images of a mean over sets; if all accuracies are 0 or all are 1, as for equal
+ * accuracies in all sets.
+ */
 function meanWorth(points: readonly ModelPoint[], accuracy: number): number | null {
   let [variance, ofEqual] = [0, 0];
-  for (const { accuracy: own, images } of points) {
+  for (const { accuracy: setAccuracy, images } of points) {
     if (images == null) return null;
-    variance += (own * (1 - own)) / images / points.length ** 2;
+    variance += (setAccuracy * (1 - setAccuracy)) / images / points.length ** 2;
     ofEqual += 1 / images / points.length ** 2;
   }
   return variance === 0 ? 1 / ofEqual : (accuracy * (1 - accuracy)) / variance;

@@ -19,9 +19,10 @@ const rulesSchema = z.strictObject({
 });
 
 /**
- * Parses the rules of a baseline's lines. Apart from what uses them, which a browser runs too: the checks weigh more.
+ * Parses the rules of a baseline's lines. In a separate file, because a browser uses the rules without these larger
+ * checks.
  *
- * @throws InputError naming the file and the field that is not as it should be
+ * @throws InputError with the file and the invalid field
  */
 export function parseLineRules(content: unknown, where: string): LineRules {
   return checkJson(content, where, rulesSchema);

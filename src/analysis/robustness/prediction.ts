@@ -16,14 +16,17 @@ import type { BaselineFit } from "./baseline-fit.ts";
 import { idVariance } from "./binomial-noise.ts";
 import { isEnd } from "./model-point.ts";
 
-/** What one more model of a line's kind is measured on; null: not known, so as many images as the line's models have. */
+/**
+ * The images on which a further model of a line's kind is measured; null: not known, assumed to be as many as the
+ * line's models have.
+ */
 export interface MeasuredOn {
-  /** images of the shift, or that a mean over sets is worth */
+  /** images of the shift, or the effective number of a mean over sets */
   readonly images: number | null;
   readonly idImages: number | null;
 }
 
-/** Accuracies below and above which one more model lies with a probability; null where no accuracy is so far. */
+/** Accuracies below and above which a further model falls with a given probability; null if no accuracy is that far. */
 export interface PredictionEnds {
   /** lower end, a fraction */
   readonly low: number | null;
@@ -31,28 +34,28 @@ export interface PredictionEnds {
   readonly high: number | null;
 }
 
-/** Where one more model of a line's kind may lie. */
+/** The predictive distribution of a further model of a line's kind. */
 export interface Prediction {
   /** 95 % interval of its accuracy */
   readonly interval: Interval;
-  /** the accuracies at which `p` falls to a level; the ends of `interval` at 0.05 */
+  /** the accuracies at which `p` equals a level; the ends of `interval` at 0.05 */
   readonly endsAt: (level: number) => PredictionEnds;
-  /** probability that it lies at least as far from the line as this accuracy, both sides; null where nothing says so */
+  /** two-sided probability of being at least as far from the line as this accuracy; null if it cannot be estimated */
   readonly p: (accuracy: number) => number | null;
 }
 
 const OUTSIDE = 0.05;
 
 /**
- * Predicts the measured accuracy of one more model of the line's kind at an in-distribution accuracy.
+ * Predicts the measured accuracy of a further model of the line's kind at an in-distribution accuracy.
  *
- * Where images are known its number of correct images is binomial, given an accuracy whose logit (or probit …) is uncertain:
- * by the scatter of models, by the line, and by the images of its x. The scatter is what the residuals hold beyond the known
- * noise of the line's models, and its own uncertainty is integrated over, see `LinePosterior`. Tails are exact ones of the
- * discrete count, so intervals are conservative where few images are right or wrong. Where images are not known it is the t
- * prediction interval of the line, whose residuals hold the models' noise.
+ * If images are known, the number of correct images is binomial, given an accuracy whose logit (or probit …) is
+ * uncertain due to the scatter of models, the line, and the images of its x. The scatter is the variation of the
+ * residuals beyond the known noise of the line's models, and its uncertainty is integrated over, see `LinePosterior`.
+ * Tails of the discrete count are exact, so intervals are conservative if few images are correct or wrong. If images
+ * are not known, it is the t prediction interval of the line, whose residuals include the models' noise.
  *
- * @throws RangeError at an in-distribution accuracy of 0 or 1 where the scale is infinite
+ * @throws RangeError at an in-distribution accuracy of 0 or 1 on a scale that is infinite there
  */
 export function predictAt(fit: BaselineFit, idAccuracy: number, measured: MeasuredOn): Prediction {
   const { posterior } = fit;
@@ -76,7 +79,7 @@ function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number 
   const endsAt = (level: number) => {
     const halfWidth = -studentTQuantile(level / 2, degreesOfFreedom) * se;
     const [low, high] = [inverse(y - halfWidth), inverse(y + halfWidth)];
-    // The linear scale goes on beyond 0 and 1; accuracies do not
+    // The linear scale extends beyond 0 and 1; accuracies do not
     return { low: low < 0 ? null : low, high: high > 1 ? null : high };
   };
   const ends = endsAt(OUTSIDE);
@@ -85,7 +88,7 @@ function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number 
     endsAt,
     p: (accuracy) => {
       if (scatter <= ROUNDING || (endless && isEnd(accuracy) && images === null)) return null;
-      // 0 and 1 are infinitely far: half an image from there
+      // 0 and 1 are infinite on the scale: stop half an image before
       const inside =
         endless && isEnd(accuracy) ? (accuracy * (images as number) + 0.5) / ((images as number) + 1) : accuracy;
       return studentTTwoSided((forward(inside) - y) / se, degreesOfFreedom);
@@ -94,19 +97,19 @@ function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number 
 }
 
 /**
- * The count of n images of a model whose accuracy is uncertain.
+ * The distribution of the number of correct images of n for a model with uncertain accuracy.
  *
  * @param mixture distribution of the accuracy on the scale
  */
 export function countOf(mixture: NormalMixture, scale: FitScale, n: number): UncertainCount {
   const { forward, inverse, derivative } = scaleFunctions(scale);
-  // From log-odds; the probit is odd about ½, so an accuracy near 1 keeps its digits in 1 − accuracy
+  // From log-odds; the probit is antisymmetric about ½, so an accuracy near 1 keeps its precision as 1 − accuracy
   const onScale = (u: number): number => {
     if (scale === "logit") return u;
     if (scale === "probit" && u > 0) return -onScale(-u);
     return forward(1 / (1 + Math.exp(-u)));
   };
-  let mirrored: NormalMixture | undefined; // large counts do not need it
+  let mirrored: NormalMixture | undefined; // unnecessary for large counts
   const p = Math.min(0.999, Math.max(0.001, inverse(mixture.means[0] as number)));
   return {
     n,
@@ -148,27 +151,30 @@ function countPrediction(count: UncertainCount, middle: number, { residualSd }: 
   return { interval, endsAt: (level) => find(level, interval), p };
 }
 
-/** The share of n at which a rising tail probability reaches a target; null where it is there at 0 already. */
+/** Finds the share of n at which an increasing tail probability reaches a target; null if it does so at 0 already. */
 function endOf(tail: (k: number) => number, n: number, start: number, target: number): number | null {
   return reachesEnd(tail, n, target) ? null : countWhere(tail, n, start, target) / n;
 }
 
-/** Whether a rising tail is at the target at 0 already. Where it is below it at a large count, which is fast to ask, it is so at 0. */
+/**
+ * Returns whether an increasing tail reaches the target at 0 already. If it is below the target at a large count, which
+ * is fast to evaluate, it is below at 0 too.
+ */
 function reachesEnd(tail: (k: number) => number, n: number, target: number): boolean {
   if (n >= 2 * LARGE_COUNT && tail(LARGE_COUNT) < target) return false;
   return tail(0) >= target;
 }
 
 /**
- * The count at which a rising tail probability reaches a target: regula falsi (Illinois) on a scale where it is nearly
- * straight.
+ * Finds the count at which an increasing tail probability reaches a target: regula falsi (Illinois) on a scale on which
+ * it is nearly linear.
  */
 function countWhere(tail: (k: number) => number, n: number, start: number, probability: number): number {
   const target = roughQuantile(probability);
   const countAt = (v: number) => Math.min(n, Math.max(0, (n + 1) / (1 + Math.exp(-v)) - 0.5));
   const height = (v: number) => roughQuantile(tail(countAt(v))) - target;
   const end = Math.log(2 * n + 1);
-  const inside = Math.min(n / (n + 1), Math.max(1 / (n + 1), start)); // a line may lead beyond 0 and 1
+  const inside = Math.min(n / (n + 1), Math.max(1 / (n + 1), start)); // the line may leave [0, 1]
   const middle = Math.log((inside * n + 0.5) / (n - inside * n + 0.5));
   let [a, fa] = [middle, height(middle)];
   const reach = 4 / Math.sqrt(n * inside * (1 - inside) + 1);
@@ -191,7 +197,10 @@ function countWhere(tail: (k: number) => number, n: number, start: number, proba
   return countAt(b);
 }
 
-/** About the normal quantile of a probability, for a scale on which a tail is nearly straight: fast, finite, and rising. */
+/**
+ * Approximates the normal quantile of a probability, for a scale on which a tail is nearly linear: fast, finite and
+ * increasing.
+ */
 function roughQuantile(p: number): number {
   if (p > 0.5) return -roughQuantile(1 - p);
   return 1 - Math.sqrt(1 - 2 * Math.log(2 * Math.max(1e-300, p)));

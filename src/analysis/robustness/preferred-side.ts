@@ -4,10 +4,10 @@ import type { LineRule } from "./line-rules.ts";
 import type { RobustnessStudy } from "./robustness-study.ts";
 import { benchmarkOfSide, mainSide } from "./study-axes.ts";
 
-/** What the x axis of a benchmark is chosen by. */
+/** The parts of a study that determine the x axis of a benchmark. */
 export type SidedStudy = Pick<RobustnessStudy, "lines" | "pairing"> & Partial<Pick<RobustnessStudy, "rules">>;
 
-/** Rows on the x axis that their benchmark is shown on, see {@link preferredIdSide}. */
+/** Selects the rows on the preferred x axis of their benchmark, see {@link preferredIdSide}. */
 export function rowsOnPreferredSides<Row extends LineKey>(
   rows: readonly Row[],
   study: SidedStudy,
@@ -15,7 +15,7 @@ export function rowsOnPreferredSides<Row extends LineKey>(
 ): Row[] {
   const sides = new Map<string, string>();
   return rows.filter(({ benchmark, protocol, idSide }) => {
-    // a protocol on a list of classes has but one axis: the benchmark in distribution on the same list
+    // a protocol on a list of classes has only one axis: the in-distribution benchmark on the same list
     if (splitProtocol(protocol).classes !== null) {
       return benchmarkOfSide(idSide) === (inDistribution ?? mainSide(study.pairing.axes));
     }
@@ -26,12 +26,12 @@ export function rowsOnPreferredSides<Row extends LineKey>(
 }
 
 /**
- * The x axis that figures and tables show a benchmark on where no other was asked for: the one that the baseline's rules
- * name first, as the testbed's figures have ImageNet-R on its 200 classes; all classes where the baseline has no such line,
- * or no checkpoint with the benchmark has that axis.
+ * Returns the default x axis of a benchmark in figures and tables: the first one in the baseline's rules, as the
+ * figures of the testbed show ImageNet-R on its 200 classes; all classes if the baseline has no such line, or no
+ * checkpoint with the benchmark has that axis.
  *
- * @param keys           the checkpoints' pairs of accuracies, or rows made of them
- * @param inDistribution the benchmark in distribution that was chosen; the study's first where absent
+ * @param keys           the checkpoints' pairs of accuracies, or rows built from them
+ * @param inDistribution the chosen in-distribution benchmark; default: the study's first
  */
 export function preferredIdSide(
   benchmark: string,

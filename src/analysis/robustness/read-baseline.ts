@@ -12,10 +12,10 @@ import { parseLineRules } from "./parse-line-rules.ts";
 const FOLDER = "benchmarks/baselines";
 
 /**
- * Reads a baseline from CSV: one that ships with the package, by id, or the user's own file. A `.json` file beside it, of
- * the same name, says which of its models make the lines.
+ * Reads a baseline from CSV: one that ships with the package, by id, or a file of the user. A `.json` file next to it
+ * with the same name contains the rules that select the models of its lines.
  *
- * @throws InputError for an unknown id or a file that is not as it should be
+ * @throws InputError for an unknown id or an invalid file
  */
 export async function readBaseline(idOrPath: string): Promise<Baseline> {
   const file = await findNamedFile(idOrPath, "baseline", FOLDER, ".csv");
@@ -23,15 +23,15 @@ export async function readBaseline(idOrPath: string): Promise<Baseline> {
   return { id: file.id, rows, rules: await readRules(join(dirname(file.path), `${file.id}.json`)), notes };
 }
 
-/** Ids of the baselines that ship with the package. */
+/** Lists the ids of the baselines that ship with the package. */
 export async function listBaselines(): Promise<string[]> {
   return (await listNamedFiles(FOLDER, ".csv")).map((file) => file.id);
 }
 
 /**
- * The metadata of a baseline that ships with the package: a CSV file with a row a model.
+ * Finds the metadata of a baseline that ships with the package: a CSV file with one row per model.
  *
- * @returns its path; null where the baseline has none, or is the user's
+ * @returns the path of the file; null if the baseline has none, or is a file of the user
  */
 export async function baselineMetadata(id: string): Promise<string | null> {
   const files = await listNamedFiles(`${FOLDER}/metadata`, ".csv");

@@ -5,9 +5,9 @@ import { InputError } from "../../foundation/errors.ts";
 import { readJsonAs } from "../../foundation/files/read-text.ts";
 import { IMAGENET_AXES, type StudyAxes } from "./study-axes.ts";
 
-/** What a study is of: its axes, and the benchmarks it knows. */
+/** The definition of a study: its axes and benchmarks. */
 export interface Study {
-  /** null where it has none: a report is then called by its inputs */
+  /** null if it has none: a report is then named after its inputs */
   readonly title: string | null;
   readonly axes: StudyAxes;
   readonly benchmarks: readonly Benchmark[];
@@ -23,11 +23,11 @@ const studySchema = z.strictObject({
 });
 
 /**
- * Reads a study: a JSON file that names its benchmarks in distribution (`idBenchmark`, or several in `idBenchmarks`), the
- * shifts that the average is of, and the definitions of its benchmarks, which lie beside it. ImageNet and its five shifts
- * where none is given.
+ * Reads a study: a JSON file that names its benchmarks in distribution (`idBenchmark`, or several in `idBenchmarks`),
+ * the shifts that the average is of, and the definitions of its benchmarks, which are next to it. Default: ImageNet and
+ * its five shifts.
  *
- * @throws InputError naming the file, the field and what was expected there
+ * @throws InputError with the file, the field and what was expected
  */
 export async function readStudy(path: string | undefined): Promise<Study> {
   if (path === undefined) {
@@ -43,18 +43,17 @@ export async function readStudy(path: string | undefined): Promise<Study> {
   }
   const benchmarks = await Promise.all(content.benchmarks.map((name) => readBenchmark(join(dirname(path), name))));
   const twice = repeated(benchmarks.map(({ id }) => id));
-  if (twice !== undefined)
-    throw new InputError(`${path}: benchmarks: two are called "${twice}"; each needs an id of its own`);
+  if (twice !== undefined) throw new InputError(`${path}: benchmarks: two have the id "${twice}"; ids must be unique`);
   const sides = idBenchmarks ?? [idBenchmark as string];
   for (const id of [...sides, ...shifts]) {
     if (benchmarks.some((benchmark) => benchmark.id === id)) continue;
     throw new InputError(
-      `${path}: no benchmark "${id}" among those it names: ${benchmarks.map((one) => one.id).join(", ")}`,
+      `${path}: unknown benchmark "${id}"; known: ${benchmarks.map((benchmark) => benchmark.id).join(", ")}`,
     );
   }
   const both = repeated([...sides, ...shifts]);
   if (both !== undefined) {
-    throw new InputError(`${path}: "${both}" is named twice; a benchmark is in distribution or a shift, once`);
+    throw new InputError(`${path}: "${both}" is listed twice; a benchmark is either in distribution or a shift`);
   }
   return {
     title: content.title ?? null,
@@ -68,10 +67,10 @@ export async function readStudy(path: string | undefined): Promise<Study> {
 }
 
 /**
- * The same study with other benchmarks in distribution. Those of them that are shifts are none then, and no part of the
- * average; a former x axis is a benchmark like those outside the average.
+ * Returns the study with other in-distribution benchmarks. Those that were shifts are no longer shifts and not in the
+ * average; a former x axis becomes a benchmark outside the average.
  *
- * @throws InputError if one is not the study's, is named twice, or no shift is left
+ * @throws InputError if one is not in the study, is named twice, or no shift is left
  */
 export function withInDistribution(study: Study, sides: readonly string[]): Study {
   const known = study.benchmarks.map(({ id }) => id);
@@ -97,12 +96,12 @@ function repeated(ids: readonly string[]): string | undefined {
   return ids.find((id, at) => ids.indexOf(id) !== at);
 }
 
-/** Each benchmark's default protocol: what an empty protocol in a CSV file from elsewhere means. */
+/** Returns each benchmark's default protocol, which an empty protocol in an external CSV file stands for. */
 export function defaultProtocolsOf({ benchmarks }: Study): Map<string, string> {
   return new Map(benchmarks.map(({ id, protocols }) => [id, (protocols[0] as { id: string }).id]));
 }
 
-/** The files that define a study's benchmarks. */
+/** Returns the files that define a study's benchmarks. */
 export function benchmarkPaths({ benchmarks }: Study): string[] {
   return benchmarks.map(({ path }) => path);
 }

@@ -9,11 +9,11 @@ import { isInDistribution } from "./study-axes.ts";
 export interface RelativeRow extends LineKey, RelativeRobustness {}
 
 /**
- * Relative robustness of every checkpoint against one of them, on each benchmark both have by the same protocol and
- * prompts, and on the average of the shifts.
+ * Computes the relative robustness of every checkpoint against a reference checkpoint, on each benchmark that both have
+ * with the same protocol and prompts, and on the average of the shifts.
  *
- * @param rows top-1 accuracies, each key once
- * @throws InputError if the reference is not among the checkpoints, naming those that are
+ * @param rows top-1 accuracies with unique keys
+ * @throws InputError if the reference is not among the checkpoints, listing those that are
  */
 export function compareWithReference(
   rows: readonly AccuracyRow[],
@@ -21,20 +21,20 @@ export function compareWithReference(
   options: PairOptions,
 ): RelativeRow[] {
   const checkpoints = rowsByCheckpoint(rows);
-  const own = checkpoints.get(reference);
-  if (own === undefined) {
+  const referenceRows = checkpoints.get(reference);
+  if (referenceRows === undefined) {
     const some = [...checkpoints.keys()].slice(0, 10).join(", ");
     throw new InputError(
       `unknown checkpoint "${reference}" to compare with; known: ${some}${checkpoints.size > 10 ? ", …" : ""}`,
     );
   }
-  const ofReference = new Map(allClassPairs(own, options).map((pair) => [lineKeyText(pair), pair]));
+  const ofReference = new Map(allClassPairs(referenceRows, options).map((pair) => [lineKeyText(pair), pair]));
   return [...checkpoints].flatMap(([checkpoint, candidates]) => {
     if (checkpoint === reference) return [];
     return allClassPairs(candidates, options).flatMap((pair) => {
-      const other = ofReference.get(lineKeyText(pair));
-      if (other === undefined) return [];
-      return [{ ...lineKey(pair), ...relativeRobustness(pair.point, other.point) }];
+      const referencePair = ofReference.get(lineKeyText(pair));
+      if (referencePair === undefined) return [];
+      return [{ ...lineKey(pair), ...relativeRobustness(pair.point, referencePair.point) }];
     });
   });
 }

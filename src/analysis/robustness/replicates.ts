@@ -3,9 +3,9 @@ import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import type { ColumnOf } from "./metadata.ts";
 import type { RobustnessRow } from "./robustness-row.ts";
 
-/** Mean and standard deviation over the replicates of one model: seeds of one training run. */
+/** Mean and standard deviation over the replicates of one model, such as seeds of one training run. */
 export interface ReplicateRow extends LineKey {
-  /** what the replicates share */
+  /** the model that the replicates belong to */
   readonly replicateOf: string;
   readonly n: number;
   readonly idAccuracy: MeanSd;
@@ -15,15 +15,15 @@ export interface ReplicateRow extends LineKey {
 
 export interface MeanSd {
   readonly mean: number;
-  /** sample standard deviation, n − 1; null of a single replicate */
+  /** sample standard deviation, n − 1; null for a single replicate */
   readonly sd: number | null;
 }
 
 /**
- * Aggregates checkpoints that are replicates of one model, over each benchmark, protocol, prompts and x axis.
+ * Aggregates checkpoints that are replicates of one model, for each benchmark, protocol, prompts and x axis.
  *
  * @param replicateOf checkpoint → the model it is a replicate of; others are skipped
- * @returns ordered as the rows
+ * @returns in the order of the rows
  */
 export function aggregateReplicates(rows: readonly RobustnessRow[], replicateOf: ColumnOf): ReplicateRow[] {
   const sets = new Map<string, RobustnessRow[]>();

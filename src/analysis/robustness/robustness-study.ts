@@ -29,7 +29,7 @@ import {
   shiftCount,
   wholeSides,
 } from "./study-axes.ts";
-import { judgeRows, type UntestedRow } from "./verdict.ts";
+import { assignVerdicts, type UntestedRow } from "./verdict.ts";
 
 /** What `studyRobustness` finds for all checkpoints and shifts. */
 export interface RobustnessStudy {
@@ -37,13 +37,13 @@ export interface RobustnessStudy {
   readonly lines: readonly BaselineLine[];
   /** ordered by checkpoint, benchmark, protocol, prompts, x axis */
   readonly rows: readonly RobustnessRow[];
-  /** what is missing, was left out, or differs from the baseline */
+  /** notes about missing or omitted data and differences from the baseline */
   readonly notes: readonly Note[];
-  /** the checkpoints' accuracies, each once, with default protocols filled in: for what else is asked of them */
+  /** the checkpoints' accuracies without duplicates, with default protocols filled in, for further analyses */
   readonly accuracies: readonly AccuracyRow[];
   /** how accuracies were paired */
   readonly pairing: PairOptions;
-  /** the baseline's: lines of groups obey them too, and panels take their x axes from them */
+  /** the baseline's rules; they also apply to lines of groups, and determine the x axes of panels */
   readonly rules: BaselineRules;
 }
 
@@ -60,9 +60,9 @@ export interface StudyOptions {
 }
 
 /**
- * Compares checkpoints with a baseline: fits the baseline's lines and gives each checkpoint's effective robustness on
- * every shift it has, on every x axis both have; on the average of the shifts, which has a line of its own; and the
- * mean of their values. What is missing is named in the notes, never filled in.
+ * Compares checkpoints with a baseline: fits the baseline's lines and computes each checkpoint's effective robustness
+ * on every shift and common x axis, on the average of the shifts, which has a separate line, and the mean of the
+ * shifts' values. Missing data is reported in the notes, never filled in.
  *
  * @param rows top-1 accuracies of the checkpoints
  * @throws InputError if rows disagree, or nothing can be fitted or compared
@@ -75,15 +75,15 @@ export function studyRobustness(
   const how = { scale: options.scale ?? "logit", line: options.line ?? "least-squares" };
   const axes = options.axes ?? IMAGENET_AXES;
   const defaults = options.defaultProtocols ?? new Map();
-  const own = mergeRows(withDefaultProtocols(rows, defaults));
+  const accuracies = mergeRows(withDefaultProtocols(rows, defaults));
   const baselineRows = mergeRows(withDefaultProtocols(baseline.rows, defaults));
   const notes = createNoteCollector();
   const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, how, axes, defaults, notes);
   const members = new Set(lines.lines.flatMap((line) => line.fit.models.map((point) => point.model)));
   const results: UntestedRow[] = [];
-  for (const [checkpoint, ofCheckpoint] of rowsByCheckpoint(own)) {
+  for (const [checkpoint, ofCheckpoint] of rowsByCheckpoint(accuracies)) {
     if (members.has(checkpoint)) {
-      notes.note(`part of the line of ${baseline.id} by their names, so their distance from it is a residual`, {
+      notes.note(`in the line of ${baseline.id} by name, so their distance from it is a residual`, {
         checkpoint,
       });
     }
@@ -91,9 +91,9 @@ export function studyRobustness(
     results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, notes));
   }
   if (results.length === 0) {
-    const hint = own.some(({ benchmark }) => isInDistribution(benchmark, axes))
+    const hint = accuracies.some(({ benchmark }) => isInDistribution(benchmark, axes))
       ? ""
-      : `; none has an accuracy on ${wholeSides(axes).join(" or ")}, the x axis: a study with another one is named with --study`;
+      : `; none has an accuracy on ${wholeSides(axes).join(" or ")}, the x axis; use --study for a study with another x axis`;
     const why = notes.list().map(({ text }) => text);
     throw new InputError(`nothing to compare with baseline ${baseline.id}: ${why.join("; ")}${hint}`);
   }
@@ -101,9 +101,9 @@ export function studyRobustness(
   const sorted = [...lines.lines].sort(compareLines);
   return {
     lines: sorted,
-    rows: judgeRows(results),
+    rows: assignVerdicts(results),
     notes: notes.list(),
-    accuracies: own,
+    accuracies: accuracies,
     pairing: lines.pairing,
     rules: baselineRules(baseline),
   };
@@ -172,17 +172,20 @@ function comparePair(
     const isKnown = samplingInterval(pair.point) !== null && pair.point.idImages != null;
     notes.note(
       isKnown
-        ? "no intervals: too few images to tell x from the others', or from 0 and 1"
+        ? "no intervals: too few images to distinguish x from the other models', or from 0 and 1"
         : "no intervals: the number of images (column n) is not known",
       { checkpoint },
     );
   }
-  const about = { scale, line: line.fit.line, baseline: line.baseline, group: line.group };
+  const lineFields = { scale, line: line.fit.line, baseline: line.baseline, group: line.group };
   const isMember = line.fit.models.some(({ model }) => model === checkpoint);
-  return { checkpoint, ...lineKey(pair), ...about, ...figures, isMember };
+  return { checkpoint, ...lineKey(pair), ...lineFields, ...figures, isMember };
 }
 
-/** The mean of the shifts' values. Their errors are not independent (one x, baseline models alike), so no interval. */
+/**
+ * Computes the mean of the shifts' values. Their errors are not independent (same x, same baseline models), so there is
+ * no interval.
+ */
 function meanOfShifts(average: PairedRow, parts: readonly UntestedRow[]): UntestedRow {
   const first = parts[0] as UntestedRow;
   return {
@@ -204,7 +207,7 @@ function meanOfShifts(average: PairedRow, parts: readonly UntestedRow[]): Untest
   };
 }
 
-/** An x axis "on the shift's classes" that only one side has. */
+/** Reports an x axis "on the shift's classes" that only one side has. */
 function noteMissingAxes(
   checkpoint: string,
   pairs: readonly PairedRow[],
@@ -215,9 +218,9 @@ function noteMissingAxes(
     new Set(keys.filter((key) => key.benchmark === benchmark).map((key) => key.idSide));
   for (const benchmark of new Set(pairs.map((pair) => pair.benchmark))) {
     const ofLines = axes(lines.lines, benchmark);
-    if (ofLines.size === 0) continue; // named already
-    const own = axes(pairs, benchmark);
-    for (const idSide of own) {
+    if (ofLines.size === 0) continue; // already reported
+    const ofCheckpoint = axes(pairs, benchmark);
+    for (const idSide of ofCheckpoint) {
       if (!ofLines.has(idSide))
         notes.note(
           `baseline ${lines.id} has no ${idSide}, so that axis of ${benchmark} has no line`,
@@ -230,7 +233,7 @@ function noteMissingAxes(
         );
     }
     for (const idSide of ofLines) {
-      if (!own.has(idSide))
+      if (!ofCheckpoint.has(idSide))
         notes.note(`no accuracy on ${idSide}, so no figure of ${benchmark} on that axis`, { checkpoint }, undefined, {
           text: "no accuracy on an x axis that the baseline has, so no figure there",
           where: `${benchmark} on ${idSide}`,

@@ -3,13 +3,16 @@ import { largest, smallest } from "../../foundation/math/extremes.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 import { type NumbersOf, noteMissing, parseNumericColumns } from "./numeric-columns.ts";
 
-/** How a column enters: by its base-2 logarithm, so that an effect is per doubling, or as it is, per unit. */
+/**
+ * The transformation of a column: its base-2 logarithm, so that an effect is per doubling, or none, so that it is per
+ * unit.
+ */
 export type ScalingTransform = "log2" | "linear";
 
-/** Which option names the columns: its name, and what it does, for messages. */
+/** The option that names the columns and its purpose, for messages. */
 export interface ColumnsUse {
   readonly option: string;
-  /** "scaling": checkpoints are left out of it, columns enter it */
+  /** "scaling": used in "left out of scaling" and "scaling takes …" */
   readonly name: string;
   /** "scale by" */
   readonly verb: string;
@@ -20,18 +23,18 @@ export const SCALING_USE: ColumnsUse = { option: "--scaling", name: "scaling", v
 /** A column that `--scaling` or `--adjust` names. */
 export interface ScalingColumn {
   readonly column: string;
-  /** null: chosen by the values, see {@link parseScaling} */
+  /** null: chosen from the values, see {@link parseScaling} */
   readonly transform: ScalingTransform | null;
 }
 
-/** What checkpoints were scaled by, or heights are adjusted for. */
+/** Columns that checkpoints were scaled by, or that heights are adjusted for. */
 export interface ScalingValues {
   readonly columns: readonly { readonly column: string; readonly transform: ScalingTransform }[];
   /** checkpoint → its value in each column, transformed */
   readonly values: NumbersOf;
 }
 
-/** How a column enters, in words: "log2 samples", "share". */
+/** Describes a column with its transformation: "log2 samples", "share". */
 export function columnWords({
   column,
   transform,
@@ -43,11 +46,11 @@ export function columnWords({
 }
 
 const TRANSFORMS: readonly ScalingTransform[] = ["log2", "linear"];
-/** Columns that span more than this factor are taken by their logarithms: two doublings. */
+/** Columns that span more than this factor (two doublings) are log-transformed. */
 const MIN_FACTOR = 4;
 
 /**
- * Reads what `--scaling` or `--adjust` names: `COLUMN`, `COLUMN=log2` or `COLUMN=linear`.
+ * Parses the values of `--scaling` or `--adjust`: `COLUMN`, `COLUMN=log2` or `COLUMN=linear`.
  *
  * @throws InputError for another transform, or a column that appears twice
  */
@@ -66,12 +69,12 @@ export function parseScalingColumns(texts: readonly string[], { option } = SCALI
 }
 
 /**
- * Reads numeric columns of a metadata CSV. Where the transform is not given, a column whose values are all positive and
- * span more than a factor of 4 is taken by its base-2 logarithm; a note states which.
+ * Parses numeric columns of a metadata CSV. Without an explicit transform, a column whose values are all positive and
+ * span more than a factor of 4 is log2-transformed; a note states the choice.
  *
- * @param known checkpoints that the study has; others choose no transform
- * @throws InputError naming file, row and column of a cell that holds no number, or none above 0 under `log2`; where a column
- *   is constant or no checkpoint has all of them
+ * @param known checkpoints of the study; others do not influence the transform
+ * @throws InputError with file, row and column of a cell without a number, or without a positive number under `log2`;
+ *   if a column is constant or no checkpoint has all columns
  */
 export function parseScaling(
   text: string,

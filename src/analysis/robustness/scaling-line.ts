@@ -7,7 +7,7 @@ import { type ContrastTest, testContrasts } from "../lines/test-contrasts.ts";
 import { type TermsTest, type TestOptions, testTerms } from "../lines/test-terms.ts";
 import { checkInflation, columnInflation } from "./column-inflation.ts";
 
-/** An effect per doubling (or per unit) of a column, the other columns and the group held fixed, on the scale. */
+/** An effect per doubling (or per unit) of a column on the scale, with the other columns and the group fixed. */
 export interface ColumnEffect extends Effect {
   readonly p: number;
 }
@@ -18,37 +18,38 @@ export interface ScalingEffect {
   readonly along: ColumnEffect;
   /** change of the accuracy under the shift at a fixed in-distribution accuracy: above the line */
   readonly above: ColumnEffect;
-  /** variance inflation factor: how many times wider the variance is than if the columns were not correlated */
+  /** variance inflation factor: ratio of the variance to that with uncorrelated columns */
   readonly inflation: number;
 }
 
-/** What one benchmark and x axis say of scaling. */
+/** The analysis of scaling on one benchmark and x axis. */
 export interface ScalingLine {
   readonly n: number;
   readonly groups: readonly string[];
   readonly effects: readonly ScalingEffect[];
   /** (m, m) correlations of the columns within groups */
   readonly correlations: readonly (readonly number[])[];
-  /** do the groups' slopes differ? null with one group, or too few points to ask */
+  /** test whether the groups' slopes differ; null with one group, or too few points */
   readonly slopes: TermsTest | null;
-  /** each group has a slope: the first test rejects at 0.05 */
+  /** whether each group has a separate slope: the first test rejects at 0.05 */
   readonly slopesDiffer: boolean;
-  /** do all columns together move heights? null with one column, whose effect is the same question */
+  /** test whether all columns together change heights; null with one column, whose effect is the same question */
   readonly together: ContrastTest | null;
 }
 
-/** Level of the test of the slopes, which decides whether each group has one. */
+/** Level of the test of slopes, which decides whether each group has a separate slope. */
 const SLOPES_LEVEL = 0.05;
 
 /**
- * Estimates what columns such as the samples seen do along the line and above it, in one model: a height for each group, one slope
- * (or a slope for each group where these differ), and all columns together, so each effect is at fixed values of the others.
+ * Estimates the effects of columns, such as the samples seen, along the line and above it, in one model: a height for
+ * each group, one slope (or one per group if they differ), and all columns together, so that each effect is at fixed
+ * values of the others.
  *
  * @param points  n checkpoints
  * @param columns names of m columns
  * @param values  (n, m)
  * @param groups  (n,) group of each point
- * @throws InputError if the columns are collinear within groups, one is constant there, or there are too few points
+ * @throws InputError if the columns are collinear or constant within groups, or there are too few points
  */
 export function analyzeScalingLine(
   points: readonly LinePoint[],
@@ -75,15 +76,15 @@ export function analyzeScalingLine(
     ...(indicators[i] as number[]),
     ...row.map((value, c) => value - (centers[c] as number)),
   ]);
-  const one = points.map(() => [1]);
+  const constant = points.map(() => [1]);
   const test = (full: LineTerms, reduced: LineTerms) => testTerms(points, full, reduced, options);
-  // A group of one checkpoint has a height that goes through it, and no slope
+  // A group of one checkpoint has a height that fits it exactly, and no slope
   const several = names.filter((name) => groups.indexOf(name) !== groups.lastIndexOf(name));
   const ofGroups = groups.map((group) => several.map((name) => (name === group ? 1 : 0)));
   const canAsk = several.length > 1 && n > parameters - 1 + several.length;
-  const slopes = canAsk ? test({ heights, slopes: ofGroups }, { heights, slopes: one }) : null;
+  const slopes = canAsk ? test({ heights, slopes: ofGroups }, { heights, slopes: constant }) : null;
   const slopesDiffer = slopes !== null && slopes.p < SLOPES_LEVEL;
-  const terms = { heights, slopes: slopesDiffer ? ofGroups : one };
+  const terms = { heights, slopes: slopesDiffer ? ofGroups : constant };
   const along = { heights, slopes: points.map(() => []) };
   const contrasts = columns.map((_, c) => heightContrast(terms, names.length + c));
   const { noise } = options;
@@ -110,7 +111,7 @@ function effectOf(points: readonly LinePoint[], terms: LineTerms, at: number, op
   return { ...effect, p: studentTTwoSided(effect.estimate / effect.se, effect.degreesOfFreedom) };
 }
 
-/** The coefficient of one column of heights. */
+/** Returns the contrast for one column of heights. */
 function heightContrast({ heights, slopes }: LineTerms, at: number): Contrast {
   return {
     heights: (heights[0] ?? []).map((_, c) => (c === at ? 1 : 0)),

@@ -27,19 +27,19 @@ export interface ScalingStudy {
   readonly columns: ScalingValues["columns"];
   readonly scale: FitScale;
   readonly comparisons: readonly ScalingComparison[];
-  /** p values that Holm's adjustment is over: all of the study */
+  /** number of p values in Holm's adjustment: all of the study */
   readonly familySize: number;
   readonly notes: readonly Note[];
 }
 
-/** Variance inflation factors above this deserve a warning (D. A. Belsley et al. 1980; a rule of thumb). */
+/** Variance inflation factors above this cause a warning (D. A. Belsley et al. 1980; a rule of thumb). */
 const HIGH_INFLATION = 10;
 
 /**
- * Asks on every benchmark and x axis what columns such as the samples seen do along the line and above it, at fixed
- * in-distribution accuracy, all columns together.
+ * Estimates, on every benchmark and x axis, the effects of columns, such as the samples seen, along the line and above
+ * it at fixed in-distribution accuracy, with all columns in one model.
  *
- * @param groups checkpoint → group, each with a height; null: all checkpoints are one group
+ * @param groups checkpoint → group, each with a separate height; null: all checkpoints form one group
  * @throws InputError if columns are collinear within groups on every line, or no line has enough checkpoints
  */
 export function studyScaling(
@@ -112,7 +112,7 @@ function analyzeLine(
     for (const { column, inflation } of line.effects) {
       if (inflation <= HIGH_INFLATION) continue;
       notes.warn(
-        `${column} is confounded with the other columns of --scaling (variance inflation above ${HIGH_INFLATION}), so its effect is hardly told from theirs`,
+        `${column} is confounded with the other columns of --scaling (variance inflation above ${HIGH_INFLATION}), so its effect is hard to separate from theirs`,
         { benchmark },
         name,
       );
@@ -126,10 +126,10 @@ function analyzeLine(
 }
 
 /**
- * An effect along the line has no part in the shift: on benchmarks of the same checkpoints and x axis it is one effect, and counts once
- * in the family.
+ * An effect along the line does not depend on the shift: on benchmarks with the same checkpoints and x axis it is the
+ * same effect, and counts once in the family.
  *
- * @returns each effect → the first that is the same
+ * @returns each effect → the first equal effect
  */
 function representatives(lines: readonly (LineKey & ScalingLine)[]): Map<ColumnEffect, ColumnEffect> {
   const firsts = new Map<string, ColumnEffect>();

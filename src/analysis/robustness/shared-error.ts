@@ -5,30 +5,30 @@ import { accuracyVariance, errorCorrelation, type PointOutcomes, sharedNoise } f
 import type { BaselineFit } from "./baseline-fit.ts";
 import type { ModelPoint } from "./model-point.ts";
 
-/** Above this Student's t is the normal distribution to more digits than are kept. */
+/** Above this value, Student's t equals the normal distribution within the printed precision. */
 const MAX_FREEDOM = 1e9;
 
 /** Variances of a model's distance from a line whose models saw the same images, on the scale. */
 export interface SharedError {
-  /** the line's value at the model's x, corrected where x is unreliable */
+  /** the line's value at the model's x, corrected if x is unreliable */
   readonly expected: number;
   readonly slope: number;
-  /** of the line's value there, x known: from the models' scatter and from their images */
+  /** variance of the line's value for known x: from the models' scatter and images */
   readonly lineVariance: number;
-  /** of x carried along the line */
+  /** variance of x propagated along the line */
   readonly xVariance: number;
   readonly yVariance: number;
   /** covariances of the three: x with the line, y with the line, y with x */
   readonly xLine: number;
   readonly yLine: number;
   readonly yx: number;
-  /** of the distance, by Welch and Satterthwaite: the scatter is estimated, the images' part known */
+  /** of the distance, by Welch and Satterthwaite: the scatter is estimated, the part of the images is known */
   readonly degreesOfFreedom: number;
 }
 
-/** What a line's models have in common; once for each line. */
+/** The errors of a line's models, computed once per line. */
 interface LineErrors {
-  /** weights (n,) with which the line at a place x is a sum of the models' y */
+  /** weights (n,) of the models' y in the line's value at x */
   readonly weightsAt: (x: number) => Float64Array;
   readonly slope: number;
   /** the models' y on the scale */
@@ -36,9 +36,9 @@ interface LineErrors {
   /** standard deviations of the models' accuracies on the scale */
   readonly xSd: Float64Array;
   readonly ySd: Float64Array;
-  /** (n, n) covariances of the models' distances from the line that come from their images */
+  /** (n, n) covariances of the models' distances from the line due to their images */
   readonly covariance: Float64Array;
-  /** variance of the residuals with its degrees of freedom, and the part of it that is scatter */
+  /** variance of the residuals with its degrees of freedom, and the part due to scatter */
   readonly residualVariance: number;
   readonly scatterVariance: number;
 }
@@ -46,10 +46,10 @@ interface LineErrors {
 const known = new WeakMap<BaselineFit, LineErrors | null>();
 
 /**
- * The error of a model's distance from a line where it is known of all which images are right. Errors that the model shares
- * with the line's models cancel in part.
+ * Computes the error of a model's distance from a line if the correct images of all models are known. Errors that the
+ * model has in common with the line's models partly cancel.
  *
- * @returns null where that is not known of the model, or of one of the line's
+ * @returns null if they are not known for the model, or for a model of the line
  */
 export function sharedError(fit: BaselineFit, point: ModelPoint): SharedError | null {
   const { outcomes } = point;
@@ -92,7 +92,7 @@ export function sharedError(fit: BaselineFit, point: ModelPoint): SharedError | 
   };
 }
 
-/** @returns null too where x hardly varies, so that no slope can be told from its errors */
+/** @returns also null if x hardly varies, so that the slope cannot be separated from errors */
 function tryLineErrors(fit: BaselineFit): LineErrors | null {
   try {
     return lineErrors(fit);
@@ -165,12 +165,12 @@ function distanceCovariance(outcomes: readonly PointOutcomes[], xSd: Float64Arra
   return covariance;
 }
 
-/** Standard deviation on the scale, of an accuracy that the line expects elsewhere: its variance is taken there. */
+/** Returns the standard deviation on the scale, with the variance taken at the accuracy that the line expects. */
 function scaleSd(variance: number, accuracy: number, expected: number, { derivative }: ScaleFunctions): number {
   const here = accuracy * (1 - accuracy);
   const there = expected * (1 - expected);
   if (here === 0) return 0;
-  // A straight line of accuracies leaves [0, 1]
+  // A line on the linear scale may leave [0, 1]
   if (!(there > 0)) return derivative(accuracy) * Math.sqrt(variance);
   return derivative(expected) * Math.sqrt((variance * there) / here);
 }

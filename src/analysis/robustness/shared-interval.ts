@@ -5,15 +5,15 @@ import type { ScaleFunctions } from "../lines/fit-scale.ts";
 import type { SharedError } from "./shared-error.ts";
 
 /**
- * 95 % interval of a model's effective robustness whose errors are in part those of the line's models. Parts are joined by
- * their distances to their bounds, as of independent parts, with the covariances that they have.
+ * Computes the 95 % interval of a model's effective robustness if its errors are partly those of the line's models.
+ * Parts are combined by their distances to their bounds, as for independent parts, with their covariances.
  *
  * @param accuracy of the model
- * @param place    its x on the scale
+ * @param place the model's x on the scale
  * @param sampling 95 % interval of the accuracy, from its finite images
- * @param id       the same of the x
+ * @param id the same for x
  * @see G. Y. Zou, Toward using confidence intervals to compare correlations, Psychological Methods 12, 2007, for the
- *   joining of dependent parts
+ *   combination of dependent parts
  */
 export function sharedInterval(
   accuracy: number,
@@ -45,7 +45,7 @@ function correlation(covariance: number, a: number, b: number): number {
   return product > 0 ? Math.max(-1, Math.min(1, covariance / Math.sqrt(product))) : 0;
 }
 
-/** The distance of a sum from its bound, from those of two parts. */
+/** Computes the distance of a sum from its bound from those of two parts. */
 function joined(a: number, b: number, correlation: number): number {
   return Math.sqrt(Math.max(0, a * a + b * b + 2 * correlation * a * b));
 }

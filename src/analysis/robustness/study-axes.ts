@@ -4,23 +4,25 @@ import { splitProtocol, subsetProtocol } from "../../foundation/evaluation-key.t
 /** `benchmark` of the unweighted mean accuracy of the study's shifts. */
 export const AVERAGE = "average";
 
-/** A benchmark in distribution: an x axis, and others "on the same classes" where it was evaluated on class subsets. */
+/**
+ * An in-distribution benchmark: an x axis, and further axes "on the same classes" if it was evaluated on class subsets.
+ */
 export interface InDistributionSet {
   /** benchmark id */
   readonly benchmark: string;
-  /** protocols that score the whole of it; "" where a source does not say */
+  /** protocols for all its classes; "" if a source does not state the protocol */
   readonly wholeProtocols: readonly string[];
-  /** the shifts that have fewer classes, and are protocols of it */
+  /** the shifts with fewer classes, which are protocols of this benchmark */
   readonly classSubsets: readonly string[];
 }
 
-/** What a study measures robustness by: the benchmarks in distribution, which are the x axes, and their shifts. */
+/** The axes of a study: the in-distribution benchmarks, which are the x axes, and their shifts. */
 export interface StudyAxes {
-  /** every line has one of them as its x axis; the first is shown first */
+  /** the possible x axes of lines; the first is shown first */
   readonly inDistribution: readonly [InDistributionSet, ...InDistributionSet[]];
-  /** the shifts that `average` is the mean of, in the order they are shown; none is in distribution */
+  /** the shifts in `average`, in display order; none is in distribution */
   readonly shifts: readonly string[];
-  /** benchmark → the name that tables, figures and the report give it, where that is not the usual one */
+  /** benchmark → its name in tables, figures and the report, if that is not the usual one */
   readonly titles: Readonly<Record<string, string>>;
 }
 
@@ -37,95 +39,99 @@ export const IMAGENET_AXES: StudyAxes = {
   titles: { imagenet: "ImageNet" },
 };
 
-/** The benchmark in distribution that is shown first. */
+/** Returns the in-distribution benchmark that is shown first. */
 export function mainSide({ inDistribution }: StudyAxes): string {
   return inDistribution[0].benchmark;
 }
 
-/** The benchmarks in distribution, each as the x axis of all its classes. */
+/** Returns the in-distribution benchmarks, each as the x axis of all its classes. */
 export function wholeSides({ inDistribution }: StudyAxes): string[] {
   return inDistribution.map(({ benchmark }) => benchmark);
 }
 
-/** Whether a benchmark is an x axis, and so no shift. */
+/** Returns whether a benchmark is an x axis and therefore not a shift. */
 export function isInDistribution(benchmark: string, axes: StudyAxes): boolean {
   return wholeSides(axes).includes(benchmark);
 }
 
-/** The benchmark that an x axis is of: `imagenet` of `imagenet@imagenet-r`. */
+/** Returns the benchmark of an x axis: `imagenet` for `imagenet@imagenet-r`. */
 export function benchmarkOfSide(idSide: string): string {
   return idSide.split("@", 1)[0] as string;
 }
 
-/** Whether a protocol scores the whole of a benchmark in distribution. A shift's protocol of the same name is no name worth showing. */
+/**
+ * Returns whether a protocol covers all classes of an in-distribution benchmark. A shift's protocol with the same name
+ * need not be shown.
+ */
 export function isWholeProtocol(protocol: string, { inDistribution }: StudyAxes): boolean {
   return inDistribution.some(({ wholeProtocols }) => wholeProtocols.includes(protocol));
 }
 
 /**
- * The x axis that a row of a benchmark in distribution is: `imagenet`, or `imagenet@imagenet-r` for its class subsets.
+ * Returns the x axis of a row of an in-distribution benchmark: `imagenet`, or `imagenet@imagenet-r` for its class
+ * subsets.
  *
- * @throws RangeError if the benchmark is none in distribution
+ * @throws RangeError if the benchmark is not in distribution
  */
 export function idSideOf(
   { benchmark, protocol }: Pick<AccuracyRow, "benchmark" | "protocol">,
   axes: StudyAxes,
 ): string {
-  const set = axes.inDistribution.find((one) => one.benchmark === benchmark);
+  const set = axes.inDistribution.find((candidate) => candidate.benchmark === benchmark);
   if (set === undefined) throw new RangeError(`${benchmark} is not in distribution`);
   return set.wholeProtocols.includes(protocol) ? benchmark : sameClassesSide(benchmark, protocol);
 }
 
 /**
- * The x axis of a shift's protocol that is restricted to a list of classes: the benchmark in distribution on the same list. All
- * its classes are no axis for it.
+ * Returns the x axis of a shift's protocol that is restricted to a list of classes: the in-distribution benchmark on
+ * the same list. All classes are not an axis for it.
  *
- * @returns null where the protocol is on all its classes
+ * @returns null if the protocol is on all its classes
  */
 export function listedClassesSide(inDistribution: string, protocol: string, axes: StudyAxes): string | null {
   const { classes } = splitProtocol(protocol);
   const set = axes.inDistribution.find(({ benchmark }) => benchmark === inDistribution);
-  const whole = set?.wholeProtocols.find((one) => one !== "");
+  const whole = set?.wholeProtocols.find((protocol) => protocol !== "");
   if (classes === null) return null;
   return sameClassesSide(inDistribution, subsetProtocol(whole ?? "", classes));
 }
 
-/** The x axis of a benchmark in distribution on the classes of a shift. */
+/** Returns the x axis of an in-distribution benchmark on the classes of a shift. */
 export function sameClassesSide(inDistribution: string, shift: string): string {
   return `${inDistribution}@${shift}`;
 }
 
 /**
- * Whether the x axis of all classes is of other classes than a benchmark's, or some of the average's, so that y = x does not
- * mean "no loss".
+ * Returns whether the x axis of all classes has other classes than a benchmark, or than some shifts of the average, so
+ * that y = x does not mean "no loss".
  */
 export function hasOtherClasses(benchmark: string, idSide: string, { inDistribution, shifts }: StudyAxes): boolean {
-  const set = inDistribution.find((one) => one.benchmark === idSide);
+  const set = inDistribution.find((candidate) => candidate.benchmark === idSide);
   if (set === undefined) return false;
   return benchmark === AVERAGE
     ? shifts.some((shift) => set.classSubsets.includes(shift))
     : set.classSubsets.includes(benchmark);
 }
 
-/** What a benchmark in distribution is called: that of an x axis, else the first. */
+/** Returns the title of the in-distribution benchmark of an x axis, else of the first. */
 export function idTitle(axes: StudyAxes, idSide: string = mainSide(axes)): string {
   const benchmark = benchmarkOfSide(idSide);
   return axes.titles[benchmark] ?? benchmark;
 }
 
-/** " against ImageNet", or nothing in a study that has one benchmark in distribution. */
+/** Returns " against ImageNet", or "" in a study with one in-distribution benchmark. */
 export function againstWords(axes: StudyAxes, idSide: string): string {
   return axes.inDistribution.length === 1 ? "" : ` against ${idTitle(axes, idSide)}`;
 }
 
-/** "ImageNet", or "A and B" of a study that has several. */
+/** Returns "ImageNet", or "A and B" for a study with several. */
 export function idTitles(axes: StudyAxes): string {
   return wholeSides(axes)
     .map((side) => idTitle(axes, side))
     .join(" and ");
 }
 
-/** "five", or the number in digits: of the shifts that the average is of. */
+/** Returns the number of shifts in the average: "five", or in digits. */
 export function shiftCount({ shifts }: StudyAxes): string {
   return shifts.length === IMAGENET_AXES.shifts.length ? "five" : String(shifts.length);
 }

@@ -12,21 +12,22 @@ import { type PairOptions, pairRows } from "./pair-rows.ts";
 export interface StudyPoint {
   readonly checkpoint: string;
   readonly point: LinePoint;
-  /** which images are right, where that is known */
+  /** which images are correct, if known */
   readonly outcomes?: PointOutcomes;
 }
 
-/** The checkpoints of one benchmark and x axis. */
+/** The checkpoints on one benchmark and x axis. */
 export interface StudyPoints extends LineKey {
   readonly points: readonly StudyPoint[];
 }
 
 /**
- * Puts checkpoints' accuracies beside their in-distribution accuracies, for every benchmark and x axis. Doubtful rows are left
- * out, as is an accuracy of 0 or 1 of an unknown number of images where the scale is infinite there; notes name them.
+ * Pairs the checkpoints' accuracies with their in-distribution accuracies, for every benchmark and x axis. Doubtful
+ * rows are left out, as are accuracies of 0 or 1 on an unknown number of images if the scale is infinite there; notes
+ * report them.
  *
  * @param wanted checkpoints of the analysis
- * @param where  the analysis in a note, after "left out of": `the mixtures`
+ * @param where  name of the analysis in notes, after "left out of": `the mixtures`
  */
 export function collectStudyPoints(
   rows: readonly AccuracyRow[],
@@ -74,7 +75,7 @@ export function isInfinite({ x, y, xImages, yImages }: LinePoint): boolean {
   return (isEnd(x) && xImages === Number.POSITIVE_INFINITY) || (isEnd(y) && yImages === Number.POSITIVE_INFINITY);
 }
 
-/** A model's accuracies with the images that they are worth. */
+/** Converts a model's accuracies to a point with effective numbers of images. */
 export function toLinePoint(point: ModelPoint): LinePoint {
   return {
     x: point.idAccuracy,

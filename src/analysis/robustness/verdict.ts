@@ -4,24 +4,24 @@ import type { PredictionEnds } from "./prediction.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type Verdict } from "./robustness-row.ts";
 import { AVERAGE } from "./study-axes.ts";
 
-/** The level of the verdicts, after Holm's adjustment: the probability of any false one among the inputs. */
+/** The level of the verdicts, after Holm's adjustment: the probability of any false verdict among the inputs. */
 export const VERDICT_LEVEL = 0.05;
 
-/** A row before the others are looked at. */
+/** A row before the adjustment over all rows. */
 export interface UntestedRow extends Omit<RobustnessRow, "verdict" | "predictionPHolm" | keyof NeededDistances> {
-  /** see `EffectiveRobustness`; absent where the row has no line of its own, or a family already */
+  /** see `EffectiveRobustness`; absent if the row has no line, or is in a family already */
   readonly predictionEnds?: EffectiveRobustness["predictionEnds"];
   readonly detectable?: EffectiveRobustness["detectable"];
-  /** whether the checkpoint is, by its name, a model of the row's line */
+  /** whether the checkpoint is a model of the row's line, by name */
   readonly isMember?: boolean;
 }
 
 /**
- * Gives every row its verdict. The family of tests is every row that has a prediction band, lies within the baseline's
- * accuracies, and is neither of the line's models nor doubtful: all checkpoints, shifts, their average, prompts and x axes of
- * the inputs.
+ * Assigns a verdict to every row. The family of tests is every row that has a prediction band, is within the baseline's
+ * accuracies, and is neither one of the line's models nor doubtful: all checkpoints, shifts, their average, prompts and
+ * x axes of the inputs.
  */
-export function judgeRows(rows: readonly UntestedRow[]): RobustnessRow[] {
+export function assignVerdicts(rows: readonly UntestedRow[]): RobustnessRow[] {
   const untested = rows.map((row): Verdict | null => {
     if (row.doubt !== undefined) return "not-ranked";
     if (row.benchmark === MEAN_OF_SHIFTS) return "not-tested";
@@ -43,7 +43,10 @@ export function judgeRows(rows: readonly UntestedRow[]): RobustnessRow[] {
 
 type NeededDistances = Pick<RobustnessRow, "decisionLow" | "decisionHigh" | "detectableLow" | "detectableHigh">;
 
-/** The distances from the line that a verdict needs: measured ones, and true ones that have it with power. */
+/**
+ * Computes the distances from the line that a verdict needs: measured distances, and true distances that reach it with
+ * power.
+ */
 function neededDistances(
   { expectedAccuracy }: UntestedRow,
   ends: PredictionEnds | undefined,
@@ -64,17 +67,17 @@ function verdictOf({ effectiveRobustness }: UntestedRow, p: number): Verdict {
   return effectiveRobustness > 0 ? "above" : "below";
 }
 
-/** Whether a new model of the baseline's kind would not be expected at this accuracy, among as many rows as were tested. */
+/** Returns whether a row is outside the prediction band after adjustment over all tested rows. */
 export function isOutsideBand({ verdict }: Pick<RobustnessRow, "verdict">): boolean {
   return verdict === "above" || verdict === "below";
 }
 
-/** How many rows the verdicts of a study were adjusted over. */
+/** Counts the rows that the verdicts of a study were adjusted over. */
 export function testedRows(rows: readonly RobustnessRow[]): number {
   return rows.filter((row) => row.predictionPHolm !== null).length;
 }
 
-/** The rows that a headline speaks of: the average of the five shifts, else every shift. */
+/** Selects the rows of headlines: the average of the five shifts, else every shift. */
 export function headlineRows(rows: readonly RobustnessRow[]): readonly RobustnessRow[] {
   const averages = rows.filter((row) => row.benchmark === AVERAGE);
   return averages.length > 0 ? averages : rows.filter((row) => row.benchmark !== MEAN_OF_SHIFTS);

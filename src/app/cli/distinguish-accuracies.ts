@@ -1,22 +1,24 @@
 import {
+  type DistinguishedNames,
+  distinguishNames,
   type NamedAccuracy,
   type ShippedHashes,
-  type ToldApart,
-  tellApart,
-} from "../../analysis/robustness/tell-apart.ts";
+} from "../../analysis/robustness/distinguish-names.ts";
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 import { readTemplateSet } from "../../evaluation/classifier/template.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
 
-/** Renames different protocols and prompts that share a name, see {@link tellApart}. */
-export async function distinguishAccuracies(...lists: readonly (readonly NamedAccuracy[])[]): Promise<ToldApart> {
-  return tellApart(lists.flat(), await shippedHashes());
+/** Renames different protocols and prompts that share a name, see {@link distinguishNames}. */
+export async function distinguishAccuracies(
+  ...lists: readonly (readonly NamedAccuracy[])[]
+): Promise<DistinguishedNames> {
+  return distinguishNames(lists.flat(), await shippedHashes());
 }
 
 /** Applies these new names to a result. */
-export function renameResult<Result extends StoredResult>(stored: Result, { rename }: ToldApart): Result {
+export function renameResult<Result extends StoredResult>(stored: Result, { rename }: DistinguishedNames): Result {
   const key = evaluationKey(stored.metrics);
   const named = rename({ ...key, made: stored.made });
   const names = { protocol: named.protocol, templates: named.templates, classNames: named.classNames };

@@ -173,7 +173,7 @@ describe("compareCheckpoints", () => {
     ]);
     expect(compare(second.map((one) => ({ ...one, image: `val/${one.image}` })))).toThrow(/: 0 in both, 10 .* 10 /);
     expect(compare(second.map((one, i) => (i === 3 ? { ...one, classes: [7] } : one)))).toThrow(
-      /1 \(3\.jpg\) of 10 images have another label/,
+      /1 \(3\.jpg\) of 10 images have a different label/,
     );
     expect(compare([...second, second[0] as ImagePrediction])).toThrow(/image 0\.jpg appears twice/);
     expect(compare([])).toThrow(/no image to compare/);
@@ -201,7 +201,7 @@ describe("compareCheckpoints", () => {
     expect(compare("x", "x")).toEqual(same);
     expect(compare("x", null)).toEqual(same);
     expect(compare("x", "y")).toEqual([
-      "warning: a and b are the same files with different text settings (cleaning, padding, context length): that is the difference",
+      "warning: a and b are the same files with different text settings (cleaning, padding, context length), so the differences are due to these",
     ]);
   });
 
@@ -219,12 +219,12 @@ describe("compareCheckpoints", () => {
     expect(rows.map(({ protocol }) => protocol)).toEqual(["imagenet-a"]);
     expect(noteLines(notes)).toEqual([
       "warning: a and b are the same checkpoint under two names",
-      "not compared, a has it and b has not: imagenet 200, openai-80",
-      "warning: not compared: imagenet 1000, openai-80: a and b were evaluated with another template set (x and y); evaluate both alike",
+      "not compared, only a has it, not b: imagenet 200, openai-80",
+      "warning: not compared: imagenet 1000, openai-80: a and b were evaluated with a different template set (x and y); evaluate both in the same way",
     ]);
     expect(compareCheckpoints(a, { ...b, fingerprint: null }).notes).toHaveLength(2);
     expect(() => compareCheckpoints(checkpoint("a", a.results[0] as ResultPredictions), b)).toThrow(
-      "imagenet 1000, openai-80: a and b were evaluated with another template set (x and y); evaluate both alike",
+      "imagenet 1000, openai-80: a and b were evaluated with a different template set (x and y); evaluate both in the same way",
     );
   });
 

@@ -69,6 +69,6 @@ describe("lines with errors in x", () => {
   it("keep an accuracy of 0, and refuse one on an unknown number of images", () => {
     expect(points.some(({ x }) => x === 0)).toBe(true);
     const unknown = points.map((point) => ({ ...point, xImages: Number.POSITIVE_INFINITY }));
-    expect(() => scalePoints(unknown, "logit")).toThrow(/point 0: an accuracy of 0 is infinitely far/);
+    expect(() => scalePoints(unknown, "logit")).toThrow(/point 0: an accuracy of 0 is infinite/);
   });
 });

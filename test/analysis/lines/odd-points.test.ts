@@ -37,7 +37,7 @@ describe("the engine of lines", () => {
     });
     const options = { scale: "logit", replicates: 19, scatterGroups: GROUPS } as const;
     const test = () => testTerms(points, groupLines(GROUPS, "separate"), groupLines(GROUPS, "parallel"), options);
-    expect(test).toThrow("points lie on the full model: nothing to test against");
+    expect(test).toThrow("points are exactly on the full model: nothing to test against");
   });
 
   it("does not depend on the order of the points", () => {

@@ -93,10 +93,10 @@ describe("compareWithNearest", () => {
       ["imagenet-r", "1000"],
     ]);
     expect(noteLines(notes)).toEqual([
-      "warning: template set simple-7 for a, but openai-80 for m, which is in the difference: imagenet, imagenet-r",
-      "another number of images than behind the published accuracy of m: imagenet-v2",
-      "warning: protocol 1000 for a, but 200 for m, which is in the difference: imagenet-r",
-      "not compared, m has no published accuracy there: objectnet",
+      "warning: template set simple-7 for a, but openai-80 for m, so the difference includes it: imagenet, imagenet-r",
+      "a different number of images than the published accuracy of m: imagenet-v2",
+      "warning: protocol 1000 for a, but 200 for m, so the difference includes it: imagenet-r",
+      "not compared, m has no published accuracy: objectnet",
     ]);
     const both = [...own, row("a", "imagenet-r", 0.55, { templates: "simple-7" })];
     const protocols = compareWithNearest(both, models, DEFAULTS).rows.filter((one) => one.benchmark === "imagenet-r");
@@ -111,7 +111,7 @@ describe("compareWithNearest", () => {
 
   it("refuses where either has no ImageNet accuracy", () => {
     expect(() => compareWithNearest([row("a", "imagenet-r", 0.5)], baseline([]), DEFAULTS)).toThrow(
-      /^a: the nearest model is found by ImageNet accuracy, and it has none/,
+      /^a: the nearest model is found by ImageNet accuracy, and the checkpoint has none/,
     );
     const models = baseline([row("m", "imagenet-r", 0.5), row("a", "imagenet", 0.6)]);
     expect(() => compareWithNearest([row("a", "imagenet", 0.5)], models, DEFAULTS)).toThrow(

@@ -32,7 +32,7 @@ describe("chooseFocus", () => {
   it("is what patterns say", () => {
     expect(chooseFocus([MINE, ZOO], ["zoo-2", "min*2"])).toEqual({ subject: ["mine-2", "zoo-2"], by: "highlight" });
     expect(() => chooseFocus([MINE, ZOO], ["zoo", "zoom-1"])).toThrow(
-      "--highlight zoom-1: no checkpoint is called that, contains it or matches it; did you mean zoo-1",
+      "--highlight zoom-1: no checkpoint matches this pattern; did you mean zoo-1",
     );
   });
 });

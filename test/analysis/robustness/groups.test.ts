@@ -74,9 +74,7 @@ describe("lines of groups", () => {
       const expected = membersOf(group, "imagenet-r", "imagenet-r").filter(({ accuracy }) => accuracy >= 0.75);
       expect([...names].sort()).toEqual(expected.map(({ checkpoint }) => checkpoint).sort());
     }
-    expect(noteLines(notes).some((note) => /rules leave out names with aws; batch64; subsample: /.test(note))).toBe(
-      true,
-    );
+    expect(noteLines(notes).some((note) => /rules exclude names with aws; batch64; subsample: /.test(note))).toBe(true);
   });
 
   it("keep a checkpoint that is none of the baseline's, whatever it is called", async () => {

@@ -126,9 +126,9 @@ describe("a mixture's line", () => {
   it("is refused where shares do not tell the sources apart, or checkpoints are few", () => {
     const { points } = drawMixtures(7, 0, 640);
     const constant = points.map(() => [0.5, 0.5]);
-    expect(() => analyzeMixtureLine(points, constant, OPTIONS)).toThrow(/do not tell 2 sources apart/);
+    expect(() => analyzeMixtureLine(points, constant, OPTIONS)).toThrow(/do not distinguish 2 sources/);
     const together = points.map((_, i) => [i / 100, 1 - i / 50, i / 100]);
-    expect(() => analyzeMixtureLine(points, together, OPTIONS)).toThrow(/do not tell 3 sources apart/);
+    expect(() => analyzeMixtureLine(points, together, OPTIONS)).toThrow(/do not distinguish 3 sources/);
     expect(() =>
       analyzeMixtureLine(
         points.slice(0, 3),

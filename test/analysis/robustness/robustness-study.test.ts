@@ -114,7 +114,7 @@ describe("a study of checkpoints beside a baseline", () => {
       baselineOf(four),
     );
     expect(rows).toHaveLength(1);
-    const warning = (what: string) => `warning: ${what} in baseline mine: the difference is in the figures: c`;
+    const warning = (what: string) => `warning: ${what} in baseline mine: the figures include this difference: c`;
     expect(noteLines(notes)).toEqual(
       expect.arrayContaining([
         warning("imagenet-a: protocol 1000, but 200"),

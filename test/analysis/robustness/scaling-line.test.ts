@@ -74,7 +74,7 @@ describe("scaling without errors in x", () => {
       2 * (samples as number) + (expected.group[i] as number),
     ]);
     expect(() => analyze(["samples", "steps"], twice)).toThrow(
-      /samples is determined by steps within groups, so their effects cannot be told apart/,
+      /samples is determined by steps within groups, so their effects cannot be separated/,
     );
     const rounded = expected.values.map(([samples]) => [samples as number, Math.round(1e5 * (samples as number))]);
     expect(() => analyze(["samples", "steps"], rounded)).toThrow(/is determined by/);

@@ -114,11 +114,11 @@ describe("the file of a study", () => {
     await expect(of({ idBenchmark: "emoji-fxemoji", idBenchmarks: ["emoji-fluent-emoji"] })).rejects.toThrow(
       /expected one of/,
     );
-    await expect(of({ idBenchmarks: ["emoji-fluent"] })).rejects.toThrow(/no benchmark "emoji-fluent"/);
+    await expect(of({ idBenchmarks: ["emoji-fluent"] })).rejects.toThrow(/unknown benchmark "emoji-fluent"/);
     await expect(of({ idBenchmarks: ["emoji-fluent-emoji", "emoji-fxemoji"] })).rejects.toThrow(
-      /"emoji-fxemoji" is named twice/,
+      /"emoji-fxemoji" is listed twice/,
     );
-    await expect(of({ idBenchmarks: ["emoji-fluent-emoji", "emoji-fluent-emoji"] })).rejects.toThrow(/named twice/);
+    await expect(of({ idBenchmarks: ["emoji-fluent-emoji", "emoji-fluent-emoji"] })).rejects.toThrow(/listed twice/);
   });
 
   it("is refused with benchmarks in distribution that it does not know, twice, or that leave no shift", () => {

@@ -6,7 +6,7 @@ import { effectiveRobustness } from "../../../src/analysis/robustness/effective-
 import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
-import { judgeRows, testedRows, type UntestedRow } from "../../../src/analysis/robustness/verdict.ts";
+import { assignVerdicts, testedRows, type UntestedRow } from "../../../src/analysis/robustness/verdict.ts";
 import { inverseLogit } from "../../../src/foundation/statistics/logit.ts";
 import { seededRandom } from "../../seeded-random.ts";
 
@@ -33,7 +33,7 @@ describe("verdicts of models of the baseline's own kind", () => {
       const rows = effectiveRobustness(fit, pointsOfOneKind(random, ROWS));
       for (const { predictionP: p } of rows) if ((p as number) < 0.05) single++;
       tests += rows.length;
-      const judged = judgeRows(rows as unknown as UntestedRow[]);
+      const judged = assignVerdicts(rows as unknown as UntestedRow[]);
       if (judged.some(({ verdict }) => verdict === "above" || verdict === "below")) family++;
     }
     // 5 % within three standard errors of as many runs; the thirty rows share a line, so they count as one
@@ -54,7 +54,7 @@ describe("verdicts of models of the baseline's own kind", () => {
     expect(rows).toHaveLength(45);
     // What was said to be "more than chance" until now: an interval of finite images alone
     expect(rows.filter(({ low, high }) => (low as number) > 0 || (high as number) < 0).length).toBeGreaterThan(5);
-    expect(judgeRows(rows).filter(({ verdict }) => verdict === "above" || verdict === "below")).toEqual([]);
+    expect(assignVerdicts(rows).filter(({ verdict }) => verdict === "above" || verdict === "below")).toEqual([]);
   });
 });
 

@@ -77,7 +77,7 @@ describe("shiftline compare", () => {
       ["resnet", "convnext"],
     ]);
     expect(all.stderr.split("\n")).toContain(
-      "note: not compared, convnext has it and vit has not: imagenet-v2 1000, openai-80",
+      "note: not compared, only convnext has it, not vit: imagenet-v2 1000, openai-80",
     );
     const one = await run(["vit", "convnext"], { results: folder, json: true, reference: "resnet" });
     expect(pairs(one.stdout)).toEqual([
@@ -95,7 +95,7 @@ describe("shiftline compare", () => {
     expect(stdout).toContain("vit and the model of openai-clip nearest in ImageNet accuracy");
     expect(stdout).toContain("unpaired: published accuracies do not state which images were correct");
     expect(stdout).toMatch(/^IN, 40 of 50 +RN50x16\/openai +70\.00 +70\.\d\d /m);
-    expect(stderr).toContain("another number of images than behind the published accuracy");
+    expect(stderr).toContain("a different number of images than the published accuracy");
     const beside = await run(["vit", "resnet"], { results: folder, baseline: "imagenet-testbed", format: "csv" });
     expect(beside.stdout.match(/,unpaired,/g)?.length).toBeGreaterThanOrEqual(4);
   });
@@ -158,7 +158,7 @@ describe("shiftline compare", () => {
     writeFileSync(path, text.replace('"benchmark_version": 1', '"benchmark_version": 2'));
     const version = await run(["vit", "resnet"], { results: folder, quiet: true, json: true });
     expect(version.stderr).toBe(
-      "warning: not compared: imagenet 1000, openai-80: vit and resnet were evaluated with another version of the benchmark (1 and 2); evaluate both alike\n",
+      "warning: not compared: imagenet 1000, openai-80: vit and resnet were evaluated with a different version of the benchmark (1 and 2); evaluate both in the same way\n",
     );
     expect(JSON.parse(version.stdout).comparisons).toMatchObject([{ benchmark: "imagenet-r" }]);
     await expect(run(["vit", "resnet"], { results: folder, benchmark: ["imagenet"] })).rejects.toThrow(

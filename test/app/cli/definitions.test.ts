@@ -151,7 +151,7 @@ describe("a benchmark of the user's own", () => {
     expect(reported.status).toBe(0);
     const { warnings } = JSON.parse(reported.stdout) as { warnings: string[] };
     expect(
-      warnings.filter((text) => text.startsWith("2 template sets are called words, and are told apart: words (")),
+      warnings.filter((text) => text.startsWith("2 template sets have the name words and are distinguished: words (")),
     ).toHaveLength(1);
     expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain('"made"');
   }, 120_000);

@@ -120,7 +120,7 @@ describe("shiftline fit --mixture", () => {
   it("refuses a source that no checkpoint has, and to be asked without metadata", async () => {
     const third = metadata(({ share }) => `${share},${1 - share},0`, "share_a,share_b,share_c");
     const run = await fit(third, ["--mixture", "share_a,share_b,share_c"]);
-    expect(run.stderr).toMatch(/the share of share_c is 0 for all checkpoints, so nothing depends on it/);
+    expect(run.stderr).toMatch(/the share of share_c is 0 for all checkpoints, so its effect cannot be estimated/);
     expect(run.status).toBe(1);
     const folder = temporaryFolder();
     writeTree(folder, { "accuracies.csv": accuracies() });
@@ -189,7 +189,7 @@ describe("shiftline fit --scaling", () => {
       ["--scaling", "samples,steps"],
     );
     expect(exact.stderr).toMatch(
-      /samples is determined by steps, so their effects cannot be told apart: name fewer columns/,
+      /samples is determined by steps, so their effects cannot be separated: name fewer columns/,
     );
     expect(exact.status).toBe(1);
   });

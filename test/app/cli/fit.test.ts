@@ -119,10 +119,10 @@ describe("shiftline fit", () => {
     const run = await shiftline(["fit", folder, "--baseline", folder, "--out", out]);
     expect(run.status, run.stderr).toBe(0);
     expect(run.stderr).toContain(
-      "warning: 2 template sets are called mine, and are told apart: mine (1111111) of a, b, c, mine (2222222) of d, e, f; rename",
+      "warning: 2 template sets have the name mine and are distinguished: mine (1111111) of a, b, c, mine (2222222) of d, e, f; rename",
     );
     expect(run.stderr).toMatch(
-      /warning: imagenet-r 200 was evaluated by 2 definitions, which are told apart: 200 of a, b, c and 2 more, 200 \([0-9a-f]{7}\) of f;/,
+      /warning: imagenet-r 200 was evaluated with 2 definitions, which are distinguished: 200 of a, b, c and 2 more, 200 \([0-9a-f]{7}\) of f;/,
     );
     const rows = parse(readFileSync(join(out, "fits.csv"), "utf8"), { columns: true }) as Record<string, string>[];
     const lines = rows.map(({ benchmark, protocol, templates, n }) => [benchmark, protocol, templates, n].join(" "));

@@ -95,7 +95,7 @@ describe("the user's checkpoints beside 118 published ones", () => {
     for (const command of ["fit", "table"]) {
       const { status, stderr } = await shiftline([command, "openclip", "--highlight", "siglpi", "--quiet"]);
       expect(status).toBe(1);
-      expect(stderr).toMatch(/--highlight siglpi: no checkpoint is called that.*did you mean .*siglip/i);
+      expect(stderr).toMatch(/--highlight siglpi: no checkpoint matches this pattern; did you mean .*siglip/i);
     }
   });
 });

@@ -167,7 +167,7 @@ describe("shiftline report", () => {
     [
       "a pattern that matches nothing",
       ["openclip", "--highlight", "convnext_larg_d"],
-      /--highlight convnext_larg_d: no checkpoint is called that, .* did you mean convnext_large_d/,
+      /--highlight convnext_larg_d: no checkpoint matches this pattern; did you mean convnext_large_d/,
     ],
     [
       "trainings without an order",

@@ -87,7 +87,7 @@ function linePositions(
   >;
   return [
     [
-      `Relative to the line of ${view.baseline} on ${where}: `,
+      `Against the line of ${view.baseline} on ${where}: `,
       ...pairRows.flatMap((row, i): Part[] => [
         i === 0 ? "" : "; ",
         { checkpoint: row.checkpoint },

@@ -32,7 +32,7 @@ export function LeadClasses(props: PageProps & { readonly rows: readonly Robustn
           {id !== null && ` (${id.correct} of ${id.n})`}
         </span>
       ))}
-      . Each has few images, so this is partly chance. <a href={href}>All classes</a>
+      . Few images each, so partly chance. <a href={href}>All classes</a>
     </p>
   );
 }

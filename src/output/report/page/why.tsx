@@ -24,7 +24,7 @@ export function WhyLead(
   const widest = Math.max(0.005, ...ends.map(Math.abs));
   return (
     <>
-      <h2 class="why-title">Distance from the line in points, by shift</h2>
+      <h2 class="why-title">Points from the line, by shift</h2>
       <ul class="why-list">
         {ordered.map((row) => (
           <WhyRow key={row.benchmark} data={data} benchmark={row.benchmark} shown={benchmark}>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type NamedAccuracy, tellApart } from "../../../src/analysis/robustness/tell-apart.ts";
+import { distinguishNames, type NamedAccuracy } from "../../../src/analysis/robustness/distinguish-names.ts";
 import type { MadeWith } from "../../../src/evaluation/results/made-with.ts";
 import { noteLines } from "../../note-lines.ts";
 
@@ -25,7 +25,7 @@ describe("what has one name", () => {
       row("c", { benchmarkVersion: 1 }),
       row("d"),
     ];
-    const apart = tellApart(rows, NOTHING);
+    const apart = distinguishNames(rows, NOTHING);
     expect(noteLines(apart.notes)).toEqual([]);
     expect(rows.map(apart.rename)).toEqual(rows);
   });
@@ -40,12 +40,12 @@ describe("what has one name", () => {
       ],
       row("csv"),
     ];
-    const apart = tellApart(rows, NOTHING);
+    const apart = distinguishNames(rows, NOTHING);
     expect(rows.map((each) => apart.rename(each).templates)).toEqual([
       ...["mine (1111111)", "mine (2222222)", "mine (1111111)", "mine (2222222)", "mine"],
     ]);
     expect(noteLines(apart.notes)).toEqual([
-      "warning: 2 template sets are called mine, and are told apart: mine (1111111) of a, mine (2222222) of b; rename one of the files and evaluate again",
+      "warning: 2 template sets have the name mine and are distinguished: mine (1111111) of a, mine (2222222) of b; rename one of the files and evaluate again",
     ]);
   });
 
@@ -55,7 +55,7 @@ describe("what has one name", () => {
       row("baseline", undefined, { templates: "openai-80" }),
       row("a", { templates: "9".repeat(64) }, { templates: "openai-80" }),
     ];
-    const apart = tellApart(rows, shipped);
+    const apart = distinguishNames(rows, shipped);
     expect(rows.map((each) => apart.rename(each).templates)).toEqual(["openai-80", "openai-80 (9999999)"]);
     expect(noteLines(apart.notes)[0]).toContain("openai-80 of baseline, openai-80 (9999999) of a");
   });
@@ -65,10 +65,10 @@ describe("what has one name", () => {
       row("a", { classNames: "1".repeat(64), templates: "3".repeat(64) }),
       row("a", { classNames: "2".repeat(64), templates: "4".repeat(64) }, { benchmark: "apples" }),
     ];
-    const apart = tellApart(rows, NOTHING);
+    const apart = distinguishNames(rows, NOTHING);
     expect(rows.map(apart.rename)).toEqual(rows);
     expect(noteLines(apart.notes)).toEqual([
-      "warning: the template set called mine is not the same on every benchmark, which is in the figures: 3333333 on fruit; 4444444 on apples",
+      "warning: the template set mine differs between benchmarks, so the figures mix: 3333333 on fruit; 4444444 on apples",
     ]);
   });
 
@@ -82,12 +82,12 @@ describe("what has one name", () => {
       row("old format", { benchmarkVersion: 1 }),
       row("csv"),
     ];
-    const apart = tellApart(rows, NOTHING);
+    const apart = distinguishNames(rows, NOTHING);
     const protocols = rows.map((each) => apart.rename(each).protocol);
     expect(protocols).toEqual(["2", "2", expect.stringMatching(/^2 \([0-9a-f]{7}\)$/), "2 (version 2)", "2", "2"]);
     expect(apart.notes).toHaveLength(1);
     expect(noteLines(apart.notes)[0]).toMatch(
-      /^warning: fruit 2 was evaluated by 3 definitions, which are told apart: 2 of a, b.*; evaluate all by one$/,
+      /^warning: fruit 2 was evaluated with 3 definitions, which are distinguished: 2 of a, b.*; evaluate all with one definition$/,
     );
     expect(noteLines(apart.notes)[0]).toContain("2 (version 2) of newer");
     expect(noteLines(apart.notes)[0]).toContain(`${protocols[2]} of edited`);
@@ -113,8 +113,8 @@ describe("what has one name", () => {
     );
     fc.assert(
       fc.property(rows, (all) => {
-        const apart = tellApart(all, NOTHING);
-        const turned = tellApart([...all].reverse(), NOTHING);
+        const apart = distinguishNames(all, NOTHING);
+        const turned = distinguishNames([...all].reverse(), NOTHING);
         for (const a of all) {
           expect(names(turned.rename(a))).toEqual(names(apart.rename(a)));
           for (const b of all) {

@@ -3,78 +3,79 @@ import { type EvaluationKey, keyText } from "../../foundation/evaluation-key.ts"
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { createNoteCollector, type Note } from "../../foundation/notes.ts";
 
-/** The names that an accuracy goes by, and what it was made with. */
+/** The names of an accuracy, and what it was made with. */
 export interface NamedAccuracy extends EvaluationKey {
   readonly made?: MadeWith | undefined;
 }
 
-/** SHA-256 of the sets that ship, by id: an id of theirs means them where nothing else is known. */
+/** SHA-256 of the shipped sets, by id. An id without a hash refers to the shipped set. */
 export interface ShippedHashes {
   readonly templates: ReadonlyMap<string, string>;
   readonly classNames: ReadonlyMap<string, string>;
 }
 
-export interface ToldApart {
-  /** The names that an accuracy goes by now: its own, with a part of a hash where several things have one name. */
-  rename<One extends NamedAccuracy>(one: One): One;
-  /** warnings that name what has one name, and whose it is */
+export interface DistinguishedNames {
+  /** Renames an accuracy: adds a part of a hash if several things have one name. */
+  rename<Accuracy extends NamedAccuracy>(accuracy: Accuracy): Accuracy;
+  /** warnings about names that refer to several things, and their checkpoints */
   readonly notes: readonly Note[];
 }
 
 const NAMES = { templates: "template sets", classNames: "class-name lists" } as const;
-/** Digits of a hash in a name. */
+/** Number of digits of a hash in a name. */
 const DIGITS = 7;
 
 /**
- * Finds names that stand for several things: template sets or class-name lists of one name with other content, and
- * benchmarks whose definition or version differs. Accuracies of these are no points of one line. They get names of their
- * own: `mine (6441960)` and `mine (9f86d08)`; of a benchmark's definitions, the one that most models have keeps the
- * protocol's name. What is not known is no difference.
+ * Finds names that refer to several things: template sets or class-name lists with one name and different content, and
+ * benchmarks whose definition or version differs. Such accuracies must not share a line, so they get different names:
+ * `mine (6441960)` and `mine (9f86d08)`. Of several definitions of a benchmark, the one of most models keeps the
+ * protocol's name. Unknown values are not differences.
  *
- * @param all every accuracy that is compared, those of the baseline too
+ * @param all all compared accuracies, including those of the baseline
  */
-export function tellApart(all: readonly NamedAccuracy[], shipped: ShippedHashes): ToldApart {
+export function distinguishNames(all: readonly NamedAccuracy[], shipped: ShippedHashes): DistinguishedNames {
   const notes = createNoteCollector();
   const sets = { templates: setNames(all, "templates", shipped), classNames: setNames(all, "classNames", shipped) };
   const protocols = definitionGroups(all);
   for (const kind of ["templates", "classNames"] as const) {
     for (const [id, names] of sets[kind]) {
-      const of = (hash: string) => all.filter((one) => one[kind] === id && hashOf(one, kind, shipped) === hash);
+      const of = (hash: string) =>
+        all.filter((accuracy) => accuracy[kind] === id && hashOf(accuracy, kind, shipped) === hash);
       notes.warn(
-        `${names.size} ${NAMES[kind]} are called ${id}, and are told apart: ${[...names].map(([hash, name]) => `${name} of ${checkpointNames(of(hash))}`).join(", ")}; rename one of the files and evaluate again`,
+        `${names.size} ${NAMES[kind]} have the name ${id} and are distinguished: ${[...names].map(([hash, name]) => `${name} of ${checkpointNames(of(hash))}`).join(", ")}; rename one of the files and evaluate again`,
       );
     }
   }
   for (const groups of protocols.values()) {
     const { benchmark, protocol } = (groups[0] as Group).members[0] as NamedAccuracy;
     notes.warn(
-      `${benchmark} ${protocol} was evaluated by ${groups.length} definitions, which are told apart: ${groups.map((group) => `${group.name} of ${checkpointNames(group.members)}`).join(", ")}; evaluate all by one`,
+      `${benchmark} ${protocol} was evaluated with ${groups.length} definitions, which are distinguished: ${groups.map((group) => `${group.name} of ${checkpointNames(group.members)}`).join(", ")}; evaluate all with one definition`,
     );
   }
   for (const text of mixedTemplates(all, sets.templates)) notes.warn(text);
   return {
     notes: notes.list(),
-    rename: (one) => {
+    rename: (accuracy) => {
       const name = (kind: "templates" | "classNames") =>
-        sets[kind].get(one[kind])?.get(hashOf(one, kind, shipped) ?? "") ?? one[kind];
-      const group = protocols.get(placeOf(one))?.find((each) => isKnown(one) && isOf(each, one));
+        sets[kind].get(accuracy[kind])?.get(hashOf(accuracy, kind, shipped) ?? "") ?? accuracy[kind];
+      const group = protocols.get(placeOf(accuracy))?.find((each) => isKnown(accuracy) && isOf(each, accuracy));
       return {
-        ...one,
+        ...accuracy,
         templates: name("templates"),
         classNames: name("classNames"),
-        protocol: group?.name ?? one.protocol,
+        protocol: group?.name ?? accuracy.protocol,
       };
     },
   };
 }
 
-function hashOf(one: NamedAccuracy, kind: "templates" | "classNames", shipped: ShippedHashes): string | undefined {
-  return one.made?.[kind] ?? shipped[kind].get(one[kind]);
+function hashOf(accuracy: NamedAccuracy, kind: "templates" | "classNames", shipped: ShippedHashes): string | undefined {
+  return accuracy.made?.[kind] ?? shipped[kind].get(accuracy[kind]);
 }
 
 /**
- * Ids of which one benchmark and protocol has several hashes → hash → name. That two benchmarks have lists of one name, as
- * `names.csv` beside each definition, is no such case.
+ * Maps ids that have several hashes on one benchmark and protocol → hash → name. Lists with one name on different
+ * benchmarks, such as `names.csv` next to each definition, are not conflicts.
  */
 function setNames(
   all: readonly NamedAccuracy[],
@@ -83,12 +84,12 @@ function setNames(
 ): Map<string, Map<string, string>> {
   const byPlace = new Map<string, Set<string>>();
   const byId = new Map<string, Set<string>>();
-  for (const one of all) {
-    const hash = hashOf(one, kind, shipped);
-    if (one[kind] === "" || hash === undefined) continue;
+  for (const accuracy of all) {
+    const hash = hashOf(accuracy, kind, shipped);
+    if (accuracy[kind] === "" || hash === undefined) continue;
     for (const [map, key] of [
-      [byPlace, `${placeOf(one)}\n${one[kind]}`],
-      [byId, one[kind]],
+      [byPlace, `${placeOf(accuracy)}\n${accuracy[kind]}`],
+      [byId, accuracy[kind]],
     ] as const) {
       map.set(key, (map.get(key) ?? new Set()).add(hash));
     }
@@ -116,15 +117,15 @@ interface Group {
   readonly version: number | undefined;
   readonly definition: Readonly<Record<string, string>>;
   readonly members: readonly NamedAccuracy[];
-  /** what the protocol is called for them */
+  /** the name of the protocol for these accuracies */
   readonly name: string;
 }
 
-/** Benchmarks and protocols that were evaluated by several definitions. */
+/** Finds benchmarks and protocols that were evaluated with several definitions. */
 function definitionGroups(all: readonly NamedAccuracy[]): Map<string, Group[]> {
   const byPlace = new Map<string, NamedAccuracy[]>();
-  for (const one of all) {
-    if (isKnown(one)) byPlace.set(placeOf(one), [...(byPlace.get(placeOf(one)) ?? []), one]);
+  for (const accuracy of all) {
+    if (isKnown(accuracy)) byPlace.set(placeOf(accuracy), [...(byPlace.get(placeOf(accuracy)) ?? []), accuracy]);
   }
   const several = new Map<string, Group[]>();
   for (const [place, members] of byPlace) {
@@ -135,27 +136,27 @@ function definitionGroups(all: readonly NamedAccuracy[]): Map<string, Group[]> {
 }
 
 function groupsOf(members: readonly NamedAccuracy[]): Group[] {
-  const order = (one: NamedAccuracy) =>
-    JSON.stringify([-(one.made?.benchmarkVersion ?? 0), one.made?.definition ?? {}, one.checkpoint]);
+  const order = (accuracy: NamedAccuracy) =>
+    JSON.stringify([-(accuracy.made?.benchmarkVersion ?? 0), accuracy.made?.definition ?? {}, accuracy.checkpoint]);
   const sorted = [...members].sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const groups: Omit<Group, "name">[] = [];
-  for (const one of sorted) {
-    const at = groups.findIndex((group) => isOf(group, one));
-    const group = groups[at] ?? { version: one.made?.benchmarkVersion, definition: {}, members: [] };
+  for (const accuracy of sorted) {
+    const at = groups.findIndex((group) => isOf(group, accuracy));
+    const group = groups[at] ?? { version: accuracy.made?.benchmarkVersion, definition: {}, members: [] };
     const joined = {
-      version: group.version ?? one.made?.benchmarkVersion,
-      definition: { ...group.definition, ...one.made?.definition },
-      members: [...group.members, one],
+      version: group.version ?? accuracy.made?.benchmarkVersion,
+      definition: { ...group.definition, ...accuracy.made?.definition },
+      members: [...group.members, accuracy],
     };
     if (at === -1) groups.push(joined);
     else groups[at] = joined;
   }
   const size = (group: Omit<Group, "name">) => new Set(group.members.map(({ checkpoint }) => checkpoint)).size;
-  const [first, ...others] = groups.sort((a, b) => size(b) - size(a) || (b.version ?? 0) - (a.version ?? 0));
+  const [first, ...otherGroups] = groups.sort((a, b) => size(b) - size(a) || (b.version ?? 0) - (a.version ?? 0));
   const protocol = members[0]?.protocol ?? "";
   return [
     { ...(first as Group), name: protocol },
-    ...others.map((group) => {
+    ...otherGroups.map((group) => {
       const isAlone = groups.filter(({ version }) => version === group.version).length === 1;
       const digits = sha256(JSON.stringify([group.version ?? null, Object.entries(group.definition).sort()])).slice(
         0,
@@ -170,14 +171,14 @@ function isKnown({ made }: NamedAccuracy): boolean {
   return made?.benchmarkVersion !== undefined || made?.definition !== undefined;
 }
 
-/** Whether no part that both have differs. */
+/** Returns whether all common parts are equal. */
 function isOf({ version, definition }: Pick<Group, "version" | "definition">, { made = {} }: NamedAccuracy): boolean {
-  const { benchmarkVersion, definition: own = {} } = made;
+  const { benchmarkVersion, definition: known = {} } = made;
   if (version !== undefined && benchmarkVersion !== undefined && version !== benchmarkVersion) return false;
-  return Object.keys(own).every((part) => !Object.hasOwn(definition, part) || definition[part] === own[part]);
+  return Object.keys(known).every((part) => !Object.hasOwn(definition, part) || definition[part] === known[part]);
 }
 
-/** Template sets of one name that are not the same on every benchmark: both are in a checkpoint's figures. */
+/** Finds template sets with one name that differ between benchmarks and so are mixed in a checkpoint's figures. */
 function mixedTemplates(all: readonly NamedAccuracy[], apart: ReadonlyMap<string, unknown>): string[] {
   const hashes = new Map<string, Map<string, Set<string>>>();
   for (const { templates, benchmark, made } of all) {
@@ -189,12 +190,12 @@ function mixedTemplates(all: readonly NamedAccuracy[], apart: ReadonlyMap<string
     .filter(([, ofId]) => ofId.size > 1)
     .map(([id, ofId]) => {
       const parts = [...ofId].map(([hash, benchmarks]) => `${hash.slice(0, DIGITS)} on ${[...benchmarks].join(", ")}`);
-      return `the template set called ${id} is not the same on every benchmark, which is in the figures: ${parts.join("; ")}`;
+      return `the template set ${id} differs between benchmarks, so the figures mix: ${parts.join("; ")}`;
     });
 }
 
-function placeOf(one: NamedAccuracy): string {
-  return keyText(one, ["benchmark", "protocol"]);
+function placeOf(accuracy: NamedAccuracy): string {
+  return keyText(accuracy, ["benchmark", "protocol"]);
 }
 
 function checkpointNames(of: readonly NamedAccuracy[]): string {
