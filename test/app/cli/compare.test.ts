@@ -162,7 +162,7 @@ describe("shiftline compare", () => {
     );
     expect(JSON.parse(version.stdout).comparisons).toMatchObject([{ benchmark: "imagenet-r" }]);
     await expect(run(["vit", "resnet"], { results: folder, benchmark: ["imagenet"] })).rejects.toThrow(
-      /evaluate both alike/,
+      /evaluate both in the same way/,
     );
     for (const [name, hash] of [
       ["resnet", "aaaaaaaaa"],
