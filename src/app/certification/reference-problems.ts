@@ -40,10 +40,10 @@ export function referenceProblems(
     const text = `${message} ${reference.path}: ${count(items.length)}`;
     problems.push({ severity: "error", kind, message: text, advice: advise(step), items });
   };
-  add("misplaced", relabeled.map(describeMove), "images in another class than in", "move them back");
-  add("altered", altered, "images of other content than in", "restore them");
-  add("missing", changes.gone, "images that are not there, of", "put them back");
-  add("extra", describeExtra(changes.added, now), "images that are not in", "take them out");
+  add("misplaced", relabeled.map(describeMove), "images in a different class than in", "move them back");
+  add("altered", altered, "images with different content than in", "restore them");
+  add("missing", changes.gone, "missing images of", "put them back");
+  add("extra", describeExtra(changes.added, now), "images not in", "remove them");
   if (renamed.length > 0) {
     const whole = renamed.length === now.length ? "the same images, renamed: " : "";
     const message = `${whole}${plural(renamed.length, "image")} with different names than in ${reference.path}`;

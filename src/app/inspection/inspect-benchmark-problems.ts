@@ -190,11 +190,11 @@ function changeProblems(inspection: BenchmarkInspection): Found[] {
     }
   };
   const moves = (relabeled: boolean) => changes.moved.filter((move) => move.relabeled === relabeled).map(describeMove);
-  add("moved to another class", moves(true), "images in another class than when written down", "move them back");
-  add("changed content", changes.changed, "images of other content than when written down", "restore them");
-  add("images gone", changes.gone, "images gone since they were written down", "put them back");
-  add("renamed", moves(false), "images of another name than when written down", "name them as before");
-  add("new images", changes.added, "images new since the others were written down", "take them out");
+  add("moved to another class", moves(true), "images in a different class than recorded", "move them back");
+  add("changed content", changes.changed, "images with different content than recorded", "restore them");
+  add("images gone", changes.gone, "recorded images that are missing", "put them back");
+  add("renamed", moves(false), "images with a different name than recorded", "restore their names");
+  add("new images", changes.added, "images not among those recorded", "remove them");
   return problems;
 }
 

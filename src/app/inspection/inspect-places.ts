@@ -23,7 +23,7 @@ export interface Place {
 /** Places found below a root. */
 export interface Places {
   readonly places: readonly Place[];
-  /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
+  /** folders named like a benchmark but without recognized content, with the benchmark's id */
   readonly unrecognized: readonly UnrecognizedPlace[];
 }
 

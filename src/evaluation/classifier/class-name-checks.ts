@@ -3,14 +3,14 @@ import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { pastedProblem } from "./pasted-code.ts";
 
 const WNID = /^n\d{8}$/;
-/** A number in front of a name, as in "0: tench" or "001.Black_footed_Albatross". */
+/** A number before a name, as in "0: tench" or "001.Black_footed_Albatross". */
 const NUMBERED = /^[([]?(\d+)\s*[.:)\]-]+\s*(\S.*)$/;
 
 /**
- * Refuses names that cannot be meant as they stand, for all of it would be in every prompt: WordNet ids, quotes and
- * brackets around a name, a comma after it, numbers before the names.
+ * Refuses names that cannot be intended, since the text would be in every prompt: WordNet ids, quotes and brackets
+ * around a name, a comma after it, numbers before the names.
  *
- * @throws InputError naming the first, and what it should be where that can be told
+ * @throws InputError naming the first, with a suggestion if possible
  */
 export function checkClassNames(names: readonly string[], where: string): void {
   const wnid = names.findIndex((name) => WNID.test(name));
@@ -22,7 +22,7 @@ export function checkClassNames(names: readonly string[], where: string): void {
     if (names.length < 2 || !numbered.every((match, index) => Number(match?.[1] ?? Number.NaN) === index + first))
       continue;
     throw new InputError(
-      `${where}: every name has its number before it, which would be in every prompt: write ${numbered[0]?.[2]} instead of ${names[0]}`,
+      `${where}: every name starts with its number, which would be in every prompt: write ${numbered[0]?.[2]} instead of ${names[0]}`,
     );
   }
   for (const [index, name] of names.entries()) {
@@ -37,14 +37,14 @@ export function checkClassNames(names: readonly string[], where: string): void {
   }
 }
 
-/** A bracket without its partner, as the first and last of a list have. */
+/** Finds an unmatched bracket, as in the first and last line of a list. */
 function bracketProblem(name: string) {
   const open = /^[[({]/.test(name) && !/[\])}]/.test(name);
   const close = /[\])}]$/.test(name) && !/[[({]/.test(name);
   return open || close ? { reason: "a bracket", fix: open ? name.slice(1).trim() : name.slice(0, -1).trim() } : null;
 }
 
-/** What may not be meant as it stands, but may. */
+/** Warns of names that may be unintended. */
 export function doubtfulClassNames(names: readonly string[], where: string, id: string): Note[] {
   const about = { classNames: id };
   const notes: Note[] = [];
@@ -60,14 +60,14 @@ export function doubtfulClassNames(names: readonly string[], where: string, id: 
   };
   warn("an underscore", (name) => name.includes("_"));
   warn("{} in them", (name) => name.includes("{}"));
-  warn("a space that is none of the usual", (name) => /[^\S ]/u.test(name));
+  warn("an unusual space character", (name) => /[^\S ]/u.test(name));
   const seen = new Map<string, number>();
   for (const [index, name] of names.entries()) {
     const other = seen.get(name.toLowerCase());
     if (other === undefined) seen.set(name.toLowerCase(), index);
     else if (name !== names[other]) {
       notes.push(
-        makeNote(`${where}: indices ${other} and ${index} have one name but for its letter case: ${name}`, about),
+        makeNote(`${where}: indices ${other} and ${index} have names that differ only in letter case: ${name}`, about),
       );
       break;
     }

@@ -9,43 +9,43 @@ import {
 } from "../../foundation/files/parse-literal.ts";
 import { plural } from "../../foundation/number-text.ts";
 
-/** Class names as a file has them, in the order that `order` says. */
+/** Class names of a file, in the order that `order` states. */
 export interface ListedNames {
   readonly names: readonly string[];
-  /** WordNet ids of the names; null where the file has none */
+  /** WordNet ids of the names; null if the file has none */
   readonly wnids: readonly string[] | null;
-  /** the file's own, by the numbers that it gives, or ascending by WordNet id: it has no other */
+  /** "file": by the file's order or numbers; "wnid": ascending by WordNet id, because the file has no other order */
   readonly order: "file" | "index" | "wnid";
-  /** what was done to the names */
+  /** descriptions of changes to the names */
   readonly changes: readonly string[];
-  /** why they may not be what is meant */
+  /** reasons why the names may be wrong */
   readonly doubts?: readonly string[];
 }
 
-/** Of a file that has names of several data sets: which are wanted. */
+/** Selects the names in a file with several data sets. */
 export interface WantedNames {
-  /** names that the data set may go by, the likeliest first */
+  /** possible names of the data set, most likely first */
   readonly datasets: readonly string[];
-  /** how many names it has */
+  /** number of names */
   readonly names: number;
 }
 
-/** Endings of files that {@link parseListedNames} reads. */
+/** Extensions of files that {@link parseListedNames} reads. */
 export const LISTED_ENDINGS = [".txt", ".json", ".py"] as const;
 
 const WNID = /^n\d{8}$/;
 const WNID_LINE = /^(n\d{8})[\s,;:]+(\S.*)$/;
 const HAS_WNID = /(?<![\w])n\d{8}(?!\d)/;
-/** A first line that is no class name. */
+/** A first line that is not a class name. */
 const HEADER = /^#?\s*(?:names?|class(?:[ _-]?names?)?|classes|labels?|categor(?:y|ies)|synsets?)$/i;
 const FORMS =
-  'names, one a line or a list of texts; "n01440764 tench, Tinca tinca" a line; {"0": ["n01440764", "tench"]} as Keras has it; {"0": "tench"}; {"n01440764": "tench"}; or {"imagenet1k": [names]} as CLIP_benchmark has it';
+  'one name per line or a list of texts; lines of "n01440764 tench, Tinca tinca"; {"0": ["n01440764", "tench"]} as in Keras; {"0": "tench"}; {"n01440764": "tench"}; or {"imagenet1k": [names]} as in CLIP_benchmark';
 
 /**
- * Parses class names in a form that people have them in: a text file, JSON, or a list or dictionary of Python.
+ * Parses class names in a common form: a text file, JSON, or a Python list or dictionary.
  *
- * @param wanted  chooses among the data sets of a file that has several
- * @throws InputError for another form, an order that has gaps, or a name that is none
+ * @param wanted  selects a data set in a file with several
+ * @throws InputError for another form, an order with gaps, or an invalid name
  */
 export function parseListedNames(text: string, path: string, wanted: WantedNames | undefined): ListedNames {
   const dialect = path.endsWith(".json") ? "json" : "python";
@@ -60,12 +60,10 @@ export function parseListedNames(text: string, path: string, wanted: WantedNames
 function fromLines(text: string, path: string): ListedNames {
   const lines = text.trimEnd().split(/\r\n|\r|\n/);
   if (HEADER.test(lines[0]?.trim() ?? "")) {
-    throw new InputError(
-      `${path}: its first line, ${lines[0]?.trim()}, is no name but says what the lines are; remove it`,
-    );
+    throw new InputError(`${path}: the first line, ${lines[0]?.trim()}, is a header and not a name; remove it`);
   }
   const gap = lines.findIndex((line) => line.trim() === "");
-  if (gap !== -1) throw new InputError(`${path}: line ${gap + 1} is empty: is a name missing there?`);
+  if (gap !== -1) throw new InputError(`${path}: line ${gap + 1} is empty; a name may be missing`);
   const entries = lines.map((line) => WNID_LINE.exec(line.trim()));
   if (entries.every((entry) => entry !== null)) {
     return byWnid(
@@ -75,9 +73,7 @@ function fromLines(text: string, path: string): ListedNames {
   }
   const odd = lines.find((line) => HAS_WNID.test(line) && !WNID.test(line.trim()));
   if (odd !== undefined) {
-    throw new InputError(
-      `${path}: expected a WordNet id at the beginning of every line, or of none; found ${odd.trim()}`,
-    );
+    throw new InputError(`${path}: expected a WordNet id at the beginning of all lines or none; found ${odd.trim()}`);
   }
   return { names: lines, wnids: null, order: "file", changes: [] };
 }
@@ -100,7 +96,7 @@ function fromLiteral(value: Literal, path: string, wanted: WantedNames | undefin
   }
   if ([...map.values()].every((index) => typeof index === "number")) {
     const inverse = new Map(keys.map((key) => [String(map.get(key)), key as Literal]));
-    if (inverse.size < keys.length) throw new InputError(`${path}: two names have one number`);
+    if (inverse.size < keys.length) throw new InputError(`${path}: two names have the same number`);
     return byIndex(inverse, path);
   }
   throw new InputError(`${path}: expected class names as ${FORMS}`);
@@ -111,7 +107,7 @@ function byIndex(map: LiteralMap, path: string): ListedNames {
   const values = Array.from({ length: map.size }, (_, index) => {
     const value = map.get(String(index));
     if (value === undefined) {
-      throw new InputError(`${path}: expected each index from 0 to ${map.size - 1} once; ${index} is not there`);
+      throw new InputError(`${path}: expected each index from 0 to ${map.size - 1} once; ${index} is missing`);
     }
     return value;
   });
@@ -121,7 +117,7 @@ function byIndex(map: LiteralMap, path: string): ListedNames {
     const names = (pairs as string[][]).map(([, name]) => name as string);
     const odd = names.find((name) => name.includes("_"));
     if (odd !== undefined)
-      changes.push(`underscores are read as spaces, as Keras means them: ${spaced(odd)} for ${odd}`);
+      changes.push(`underscores are read as spaces, as intended by Keras: ${spaced(odd)} for ${odd}`);
     const wnids = (pairs as string[][]).map(([wnid]) => wnid as string);
     checkDistinct(wnids, path);
     return { names: names.map(spaced), wnids, order: "index", changes };
@@ -129,7 +125,7 @@ function byIndex(map: LiteralMap, path: string): ListedNames {
   return synonyms({ names: values.map((value, at) => namesOf(value, path, String(at))), wnids: null, order: "index" });
 }
 
-/** Ascending by WordNet id, which is the order of ImageNet's classes. */
+/** Sorts names by WordNet id, which is the order of ImageNet's classes. */
 function byWnid(entries: readonly (readonly [string, string])[], path: string): ListedNames {
   checkDistinct(
     entries.map(([wnid]) => wnid),
@@ -138,7 +134,7 @@ function byWnid(entries: readonly (readonly [string, string])[], path: string): 
   const numbered = entries.find(([, name]) => /^\d+\s/.test(name));
   if (numbered !== undefined) {
     throw new InputError(
-      `${path}: a number stands before the name of ${numbered[0]}: ${numbered[1]}; remove the numbers`,
+      `${path}: there is a number before the name of ${numbered[0]}: ${numbered[1]}; remove the numbers`,
     );
   }
   const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -146,13 +142,13 @@ function byWnid(entries: readonly (readonly [string, string])[], path: string): 
   return synonyms({ names, wnids: sorted.map(([wnid]) => wnid), order: "wnid" });
 }
 
-/** "tench, Tinca tinca" lists a class's names: the first is taken, and that is said. */
+/** Keeps the first of several names, as in "tench, Tinca tinca", and notes it. */
 function synonyms(listed: Omit<ListedNames, "changes">): ListedNames {
   const changed = listed.names.filter((name) => name.includes(",")).length;
   if (changed === 0) return { ...listed, changes: [] };
   const first = (name: string) => (name.split(",", 1)[0] as string).trim();
   const example = listed.names.find((name) => name.includes(",")) as string;
-  const text = `${changed} of ${listed.names.length} names list several, of which the first is taken: ${first(example)} of ${example}`;
+  const text = `${changed} of ${listed.names.length} names contain several; the first is used: ${first(example)} of ${example}`;
   const firsts = new Map<string, string[]>();
   for (const name of listed.names) firsts.set(first(name), [...(firsts.get(first(name)) ?? []), name]);
   const shared = [...firsts].filter(([, names]) => names.length > 1);
@@ -161,15 +157,15 @@ function synonyms(listed: Omit<ListedNames, "changes">): ListedNames {
     shared.length === 0
       ? []
       : [
-          `${plural(shared.length, "first name")} of several classes, whose scores are ties that the first class wins: ${one} (${names.join("; ")}); write a name for each`,
+          `${plural(shared.length, "first name")} shared by several classes, whose scores are tied and won by the first class: ${one} (${names.join("; ")}); give each a distinct name`,
         ];
   return { ...listed, names: listed.names.map(first), changes: [text], doubts };
 }
 
-/** A name, or a list of names as one text with commas between. */
+/** Returns a name, or joins a list of names with commas. */
 function namesOf(value: Literal | undefined, path: string, key: string): string {
   const name = typeof value === "string" ? value : textsOf(value)?.join(", ");
-  if (name === undefined) throw new InputError(`${path}: ${key}: expected a name, or a list of names`);
+  if (name === undefined) throw new InputError(`${path}: ${key}: expected a name or a list of names`);
   return name;
 }
 
@@ -185,13 +181,13 @@ function checkDistinct(wnids: readonly string[], path: string): void {
   }
 }
 
-/** The names of the wanted data set, among `{"imagenet1k": [names], "pets": [names]}`. */
+/** Selects the names of a data set in `{"imagenet1k": [names], "pets": [names]}`. */
 function chooseDataset(map: LiteralMap, path: string, wanted: WantedNames | undefined): readonly string[] {
   const named = wanted?.datasets.map((dataset) => textsOf(map.get(dataset))).filter((names) => names !== null) ?? [];
   const fitting = named.find((names) => names.length === wanted?.names) ?? named[0];
   if (fitting !== undefined) return fitting;
-  const looked = wanted === undefined ? "" : `; looked for ${wanted.datasets.join(", ")}`;
+  const looked = wanted === undefined ? "" : `; searched for ${wanted.datasets.join(", ")}`;
   throw new InputError(
-    `${path}: has class names of the data sets ${[...map.keys()].join(", ")}, and not of this one${looked}`,
+    `${path}: has class names for the data sets ${[...map.keys()].join(", ")}, but not for this one${looked}`,
   );
 }

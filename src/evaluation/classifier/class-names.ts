@@ -11,15 +11,15 @@ import { LISTED_ENDINGS, type ListedNames, parseListedNames, type WantedNames } 
 export interface ClassNameList {
   readonly id: string;
   readonly path: string;
-  /** in the order of the file's `index` column, or another that it has */
+  /** names in the order of the file's `index` column, or of the file */
   readonly names: readonly string[];
-  /** "wnid": ascending by WordNet id, because the file has no other order */
+  /** "wnid" if sorted by WordNet id because the file has no other order */
   readonly order: ListedNames["order"];
-  /** the file's other columns, in the same order: WordNet ids, folder names */
+  /** other columns of the file, in the same order: WordNet ids, folder names */
   readonly columns: ReadonlyMap<string, readonly string[]>;
   /** SHA-256 of the names, joined by newlines */
   readonly sha256: string;
-  /** names that may not be meant as they stand */
+  /** warnings about names that may be unintended */
   readonly notes: readonly Note[];
 }
 
@@ -27,14 +27,14 @@ const FOLDER = "prompts/class-names";
 const ENDING = ".csv";
 
 /**
- * Reads a class-name list: one that ships with the package, by id, or the user's own: a CSV file with the columns
- * `index` (0 to c−1, each once) and `name`, and columns that name the classes, such as `wnid`; or what
- * {@link parseListedNames} reads.
+ * Reads a class-name list: a shipped one by id, or a file: CSV with the columns `index` (0 to c−1, each once) and
+ * `name`, and optional columns that identify the classes, such as `wnid`; or a form that {@link parseListedNames}
+ * reads.
  *
  * @param idOrPath   "imagenet-openai", or the path of a .csv, .txt, .json or .py file
- * @param wanted  chooses among the data sets of a file that has several
- * @throws InputError for an unknown id, a missing column, an index that is absent or twice, a name that is empty or looks
- *   pasted from code, or another list than the package's under one of its ids
+ * @param wanted  selects a data set in a file with several
+ * @throws InputError for an unknown id, a missing column, a missing or duplicate index, a name that is empty or looks
+ *   pasted from code, or a different list with the id of a shipped one
  */
 export async function readClassNames(idOrPath: string, wanted?: WantedNames): Promise<ClassNameList> {
   const file = await findNamedFile(idOrPath, "class-name list", FOLDER, ENDING, LISTED_ENDINGS);
@@ -73,12 +73,12 @@ const parseClassNames = parseOnce((text, path): Omit<ReadNames, "id" | "path"> =
   return { columns, order: "index", changes: [], ...named(byIndex.map((row) => row.name as string)) };
 });
 
-/** Names and their hash. */
+/** Returns names and their hash. */
 function named(names: readonly string[]): Pick<ClassNameList, "names" | "sha256"> {
   return { names, sha256: sha256(names.join("\n")) };
 }
 
-/** The names of some rows of a list. @param rows ascending; null for all */
+/** Returns the names of some rows of a list. @param rows ascending; null for all */
 export function namesOfRows(
   { names }: Pick<ClassNameList, "names">,
   rows: readonly number[] | null,
@@ -86,7 +86,7 @@ export function namesOfRows(
   return rows === null ? names : rows.map((row) => names[row] as string);
 }
 
-/** The list with its rows in another order: row r of it becomes row `place[r]`. */
+/** Reorders a list: row r becomes row `place[r]`. */
 export function reorderClassNames(list: ClassNameList, place: readonly number[]): ClassNameList {
   const ordered = (values: readonly string[]) => {
     const result = new Array<string>(values.length);
@@ -97,12 +97,12 @@ export function reorderClassNames(list: ClassNameList, place: readonly number[])
   return { ...list, columns, ...named(ordered(list.names)) };
 }
 
-/** An id of a list that ships means that list, in results and in the baselines they are compared with. */
+/** Refuses a different list with the id of a shipped one, because results and baselines identify lists by id. */
 async function checkShippedId(file: NamedFile, hash: string): Promise<void> {
   const shipped = (await listNamedFiles(FOLDER, ENDING)).find(({ id }) => id === file.id);
   if (shipped === undefined || shipped.path === file.path) return;
   if ((await readFile(shipped)).sha256 === hash) return;
   throw new InputError(
-    `${file.path}: "${file.id}" is the id of a class-name list that ships, and this is another; rename the file`,
+    `${file.path}: "${file.id}" is the id of a shipped class-name list with different content; rename the file`,
   );
 }

@@ -4,24 +4,24 @@ import type { EncoderOptions, TextEncoder } from "../../model/checkpoint/encoder
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { PromptStore } from "../store/prompt-store.ts";
 
-/** Prompts a batch: at CLIP's own length of about 16 tokens larger batches gain nothing. */
+/** Prompts per batch: at typical lengths of about 16 tokens, larger batches are not faster. */
 const BATCH = 64;
-/** Prompts a chunk, which is embedded and stored as one: a run that is killed loses less than this. */
+/** Prompts per chunk, which is embedded and stored as a unit; a killed run loses less than one chunk. */
 const CHUNK = 2048;
 
 /** Options of embedding prompts. */
 export interface EmbedPromptsOptions extends EncoderOptions {
-  /** where embeddings are kept and looked up; without it they are computed and not kept */
+  /** folder of stored embeddings; if undefined, embeddings are computed but not stored */
   readonly store?: PromptStore;
-  /** called after each batch with the prompts done and to do in this call, stored ones not counted */
+  /** called after each batch with the number of prompts done and their total, not counting stored ones */
   readonly onProgress?: (done: number, total: number) => void;
-  /** asked before each batch; throws to stop */
+  /** called before each batch; throws to stop */
   readonly checkStopped?: () => void;
 }
 
 /**
- * Text embeddings of unique prompts, as the graph gives them, (n, d), in the order of the prompts.
- * Each prompt is tokenized once; batches are of similar length where the checkpoint's own length is proved.
+ * Computes text embeddings of unique prompts, (n, d), in the order of the prompts, not normalized. Each prompt is
+ * tokenized once. If the checkpoint supports variable length, batches contain prompts of similar length.
  *
  * @throws InputError if the checkpoint has no text encoder or tokenizer
  */
@@ -51,23 +51,23 @@ function stackRows(rows: readonly Float32Array[]): Matrix {
   return matrix(data, rows.length, columns);
 }
 
-/** The number of prompts in each chunk that a list of n prompts is embedded in. */
+/** Returns the sizes of the chunks of a list of n prompts. */
 export function chunkSizes(n: number): number[] {
   return Array.from({ length: Math.ceil(n / CHUNK) }, (_, c) => Math.min(CHUNK, n - c * CHUNK));
 }
 
 export interface EmbedChunksOptions extends EmbedPromptsOptions {
-  /** which chunks of the list to embed, by position; all where absent */
+  /** selects chunks to embed, by position; default: all */
   readonly only?: (chunk: number) => boolean;
-  /** given the text encoder before its first batch */
+  /** called with the text encoder before its first batch */
   readonly onOpened?: (encoder: TextEncoder) => Promise<unknown>;
 }
 
 /**
- * Embeds what a list of unique prompts lacks, chunk by chunk. Which prompts share a chunk, and so a batch, depends on
- * the list and on what was stored before any of it: whoever embeds which chunk, and when, the numbers are the same.
+ * Embeds the missing prompts of a list of unique prompts, chunk by chunk. Chunks and batches depend only on the list
+ * and on what was stored beforehand, so the numbers do not depend on which process embeds which chunk, or when.
  *
- * @param visit  given each chunk's texts (n) and their embeddings (n, d)
+ * @param visit  called with each chunk's texts (n) and their embeddings (n, d)
  * @throws InputError if the checkpoint has no text encoder or tokenizer
  */
 export async function embedChunks(
@@ -77,8 +77,7 @@ export async function embedChunks(
   visit?: (texts: readonly string[], embeddings: Matrix) => void,
 ): Promise<void> {
   const { tokenizer } = checkpoint;
-  if (tokenizer === null)
-    throw new InputError(`${checkpoint.path}: it has no text encoder, so no classifier can be built`);
+  if (tokenizer === null) throw new InputError(`${checkpoint.path}: no text encoder, so no classifier can be built`);
   const encoder = await checkpoint.openTextEncoder(options);
   try {
     await options.onOpened?.(encoder);
@@ -99,7 +98,7 @@ export async function embedChunks(
       before += chunk.length;
       const embeddings: Matrix = { data, rows: chunk.length, columns: encoder.dimension };
       const texts = chunk.map((i) => prompts[i] as string);
-      await checkpoint.checkUnchanged(); // what the encoder loaded, long after the hashing, was this
+      await checkpoint.checkUnchanged(); // the encoder was loaded long after hashing; check that its files are unchanged
       await options.store?.add(texts, embeddings);
       visit?.(texts, embeddings);
     }
@@ -108,7 +107,7 @@ export async function embedChunks(
   }
 }
 
-/** The chunks to embed, without what is stored of them; none is empty. */
+/** Returns the chunks to embed without stored prompts; empty chunks are dropped. */
 function missingChunks(prompts: readonly string[], order: readonly number[], options: EmbedChunksOptions): number[][] {
   const { store, only } = options;
   return chunkSizes(order.length)

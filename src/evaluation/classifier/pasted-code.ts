@@ -1,12 +1,12 @@
-/** What is wrong with a line of text that should be a prompt, or with a cell that should be a name. */
+/** A problem of a prompt line or a class name. */
 export interface TextProblem {
-  /** what it looks like: `a quote at both ends` */
+  /** description, such as `a quote at both ends` */
   readonly reason: string;
-  /** the text as it is meant, where that can be told */
+  /** suggested text, if known */
   readonly fix: string | null;
 }
 
-/** Quotation marks that open, with those that close them. */
+/** Opening quotation marks and the matching closing ones. */
 const QUOTES: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
   ["'", "'"],
@@ -18,10 +18,10 @@ const QUOTES: ReadonlyMap<string, string> = new Map([
 ]);
 const OPEN = `["'\`“‘«„]`;
 const CLOSE = `["'\`”’»“]`;
-/** A string of Python's or JavaScript's begins here; prefixes are `r`, `f` and the like. */
+/** Start of a Python or JavaScript string, with optional prefixes such as `r` and `f`. */
 const STRING = `(?:${OPEN}|[rRbBuUfF]{1,2}["'])`;
 
-/** What may lie around a text in code and lists, from the outside in. */
+/** Syntax around a text in code and lists, from the outside in. */
 const WRAPPERS: readonly (readonly [RegExp, string])[] = [
   [/^(?:[-*+•◦▪▫‣⁃●○■□·–—→➢✓]\s+|[•◦▪▫‣⁃●○■□➢]|>\s+|\|\s*)/, "a bullet"],
   [/^(?:[([]?\d+[.):\]]+\s+|\d+\s*\t\s*|\d+,\s*(?!\d)|\d+\s+[-–—]\s+|[a-zA-Z]\)\s+)/, "a number before it"],
@@ -35,18 +35,18 @@ const WRAPPERS: readonly (readonly [RegExp, string])[] = [
 ];
 const AFTER_STRING = new RegExp(`(?<=${CLOSE})[\\s,;\\])}]*(?:#\\s.*|//.*)?$`);
 const COMMENT = /^(?:#+\s|#!|\/\/|--\s|<!--|\/\*|"""|''')/;
-/** Characters that nobody sees, and that change the tokens. */
+/** Invisible characters, which change the tokens. */
 const INVISIBLE = /[^\P{Cc}\t]|[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc\ufffd]/gu;
 const ESCAPE = /\\(?:["'`ntr\\]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})/;
-/** Layers that are taken off at most: a text wrapped more often is nobody's. */
+/** Maximum number of layers removed; real texts are not nested deeper. */
 const MAX_LAYERS = 8;
 
 /**
- * Whether a line looks as if it was pasted from code, a list or a web page, so that what surrounds the text would become
- * part of it: quotes at both ends, a comma after them, bullets, numbers, brackets, string prefixes, lambdas, comments,
- * invisible characters. Quotes that belong to the text are none of these: `"{}" written on a sign.`
+ * Detects a line pasted from code, a list or a web page, whose surrounding syntax would become part of the text: quotes
+ * at both ends, a comma after them, bullets, numbers, brackets, string prefixes, lambdas, comments, invisible
+ * characters. Quotes that belong to the text are accepted: `"{}" written on a sign.`
  *
- * @param line without white space at its ends
+ * @param line line without leading or trailing white space
  */
 export function pastedProblem(line: string): TextProblem | null {
   const invisible = line.match(INVISIBLE)?.[0];
@@ -68,7 +68,7 @@ export function pastedProblem(line: string): TextProblem | null {
   return line.includes("\t") ? { reason: "a tab", fix: null } : null;
 }
 
-/** The outermost of what lies around a text, and the text without it. */
+/** Finds the outermost layer of syntax around a text, and the text without it. */
 function outerLayer(text: string): { readonly reason: string; readonly text: string } | null {
   for (const [pattern, reason] of WRAPPERS) {
     const rest = text.replace(pattern, "");
@@ -91,16 +91,16 @@ function outerLayer(text: string): { readonly reason: string; readonly text: str
   return /[.!?]\s*[,;]+$/.test(text) ? { reason: "a comma after it", text: text.replace(/\s*[,;]+$/, "") } : null;
 }
 
-/** Whether one string goes from end to end: none of its quotes is among what it holds. */
+/** Whether the text is a single quoted string: its content contains no closing quote. */
 function isString(text: string, close: string): boolean {
   if (text.length < 3 || !text.endsWith(close)) return false;
   const content = text.slice(1, -1).replaceAll(/\\./g, "");
-  // An apostrophe inside a word ends no string
+  // An apostrophe inside a word does not end a string
   if (close === "'" || close === "’") return !/(?<![\p{L}\p{N}}])['‘’]|['’](?![\p{L}\p{N}])/u.test(content);
   return !content.includes(text.charAt(0)) && !content.includes(close);
 }
 
-/** Whether a quote has no partner; apostrophes are not counted. */
+/** Whether a quote is unmatched; apostrophes are not counted. */
 function isUnbalanced(text: string): boolean {
   const bare = text.replaceAll(/\\./g, "");
   const isOdd = (quotes: RegExp) => (bare.match(quotes)?.length ?? 0) % 2 === 1;

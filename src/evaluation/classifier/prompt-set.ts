@@ -8,19 +8,19 @@ import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { pastedProblem } from "./pasted-code.ts";
 import { checkListedTemplates, fillTemplate, readTemplateSet, type TemplateSet, templateSet } from "./template.ts";
 
-/** What turns class names into prompts: templates for all classes, or a list of descriptions for each. */
+/** Generates prompts from class names: templates for all classes, or a list of descriptions per class. */
 export interface PromptSet {
   readonly id: string;
   /** SHA-256 of the templates or descriptions */
   readonly sha256: string;
-  /** templates; for descriptions, the most that a class has */
+  /** number of templates, or maximum number of descriptions per class */
   readonly size: number;
-  /** what may not be meant as it stands */
+  /** warnings about prompts that may be unintended */
   readonly notes: readonly Note[];
   /** @throws InputError if a class has no description */
   promptsOf(className: string): readonly string[];
   /**
-   * What the user should know of the prompts of these classes.
+   * Returns notes about the prompts of these classes.
    *
    * @throws InputError naming the classes without a description
    */
@@ -28,12 +28,12 @@ export interface PromptSet {
 }
 
 /**
- * Reads a prompt set: a template set (see `readTemplateSet`), or the user's own .json file: a list of templates;
- * descriptions, an object whose keys are the class names and whose values are lists of prompts, used as they are, as CuPL has
- * them; or either of them by data set, as CLIP_benchmark has them.
+ * Reads a prompt set: a template set (see `readTemplateSet`), or a .json file with a list of templates; descriptions as
+ * in CuPL (an object from class names to lists of prompts, which are used verbatim); or either of them by data set, as
+ * in CLIP_benchmark.
  *
- * @param datasets  names that the data set may go by in a file that has several, the likeliest first
- * @throws InputError for what `readTemplateSet` refuses, or a .json file of another form
+ * @param datasets  possible names of the data set in a file with several, most likely first
+ * @throws InputError as `readTemplateSet`, or for a .json file of another form
  */
 export async function readPromptSet(idOrPath: string, datasets: readonly string[] = []): Promise<PromptSet> {
   if (!idOrPath.endsWith(".json")) return fromTemplates(await readTemplateSet(idOrPath));
@@ -50,7 +50,7 @@ function fromTemplates({ id, templates, sha256: hash, notes }: TemplateSet): Pro
   return { id, sha256: hash, size: templates.length, notes, promptsOf, checkNames: () => [] };
 }
 
-/** The prompts of the data set, where the file has them by data set; else the whole of it. */
+/** Selects the data set's prompts in a file with several data sets; else returns the whole file. */
 function chooseDataset(map: LiteralMap, path: string, datasets: readonly string[]) {
   const wanted = datasets.find((dataset) => map.has(dataset));
   if (wanted !== undefined) return map.get(wanted) ?? null;
@@ -58,7 +58,7 @@ function chooseDataset(map: LiteralMap, path: string, datasets: readonly string[
   const isTemplates = values.every((list) => textsOf(list)?.every((text) => text.includes("{c}")) === true);
   if (values.length === 0 || !(isTemplates || values.every((value) => mapOf(value) !== null))) return map;
   throw new InputError(
-    `${path}: has prompts of the data sets ${[...map.keys()].join(", ")}, and not of this one; looked for ${datasets.join(", ")}`,
+    `${path}: has prompts for the data sets ${[...map.keys()].join(", ")}, but not for this one; searched for ${datasets.join(", ")}`,
   );
 }
 
@@ -93,9 +93,9 @@ function fromDescriptions(id: string, descriptions: Descriptions, path: string):
   };
 }
 
-/** Classes named one by one in a message. */
+/** Maximum number of classes listed in a message. */
 const NAMED = 5;
-/** Where fewer descriptions than this share have their class's name, they are no prompts of their own. */
+/** Minimum share of descriptions that contain their class's name; below it, they are probably not complete prompts. */
 const MIN_NAMED_SHARE = 0.1;
 
 function checkNames(descriptions: Descriptions, classNames: readonly string[], path: string, id: string): Note[] {
@@ -104,7 +104,7 @@ function checkNames(descriptions: Descriptions, classNames: readonly string[], p
   if (missing.length > 0) {
     const named = missing.slice(0, NAMED).map((name) => {
       const nearest = nearestName(name, unused);
-      return nearest === undefined ? `"${name}"` : `"${name}" (is "${nearest}" meant?)`;
+      return nearest === undefined ? `"${name}"` : `"${name}" (similar key: "${nearest}")`;
     });
     const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : "";
     throw new InputError(
@@ -118,19 +118,19 @@ function checkNames(descriptions: Descriptions, classNames: readonly string[], p
   const withName = used.filter(({ name, prompt }) => prompt.toLowerCase().includes(name.toLowerCase())).length;
   if (withName >= MIN_NAMED_SHARE * used.length) return [];
   const example = used.find(({ name, prompt }) => !prompt.toLowerCase().includes(name.toLowerCase()));
-  const text = `${path}: ${used.length - withName} of ${used.length} prompts do not have the name of their class, and are used as they are: ${example?.prompt} for ${example?.name}; descriptors that a template is to hold have to be written out`;
+  const text = `${path}: ${used.length - withName} of ${used.length} prompts do not contain the name of their class, and are used verbatim: ${example?.prompt} for ${example?.name}; write out descriptors that are meant for a template`;
   return [makeWarning(text, about)];
 }
 
-/** Where more than this share of descriptions look pasted, quotes and commas of code are in them all. */
+/** Maximum share of descriptions that look pasted; above it, the file is refused. */
 const MAX_PASTED_SHARE = 0.1;
 
-/** @throws InputError where many descriptions look pasted from code or a list, naming the first one's class */
+/** @throws InputError if many descriptions look pasted from code or a list, naming the class of the first */
 function checkDescriptions(descriptions: Descriptions, path: string, id: string): Note[] {
   const about = { templates: id };
   const all = [...descriptions].flatMap(([name, prompts]) => prompts.map((prompt) => ({ name, prompt })));
   const odd = all.flatMap(({ name, prompt }) => {
-    const pasted = pastedProblem(prompt.trim().replace(/\s+/g, " ")); // tokenizers take line breaks for spaces
+    const pasted = pastedProblem(prompt.trim().replace(/\s+/g, " ")); // tokenizers read line breaks as spaces
     return pasted === null ? [] : [{ name, prompt, pasted }];
   });
   const [first] = odd;
@@ -142,13 +142,13 @@ function checkDescriptions(descriptions: Descriptions, path: string, id: string)
       const fix = pasted.fix === null ? "" : `write ${pasted.fix} instead of `;
       throw new InputError(`${path}: ${name}: ${what}: ${fix}${prompt}`);
     }
-    // What a language model wrote has lists in it
-    const text = `${path}: ${odd.length} of ${all.length} descriptions look like parts of lists or code, and are used as they are: ${JSON.stringify(prompt)} for ${name}`;
+    // Texts by language models contain lists
+    const text = `${path}: ${odd.length} of ${all.length} descriptions look like parts of lists or code, and are used verbatim: ${JSON.stringify(prompt)} for ${name}`;
     notes.push(makeNote(text, about));
   }
   const unfilled = all.find(({ prompt }) => /\{c?\}/.test(prompt))?.prompt;
   if (unfilled !== undefined) {
-    const text = `${path}: descriptions are used as they are: the braces are in the prompt, and no class name is put there: ${unfilled}`;
+    const text = `${path}: descriptions are used verbatim: the braces stay in the prompt and are not replaced with a class name: ${unfilled}`;
     notes.push(makeWarning(text, about));
   }
   return notes;

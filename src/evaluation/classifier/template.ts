@@ -6,7 +6,7 @@ import { sha256 } from "../../foundation/files/sha256.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { pastedProblem } from "./pasted-code.ts";
 
-/** A prompt with one `{}` where the class name goes: "a photo of a {}.". */
+/** A prompt with one placeholder `{}` for the class name: "a photo of a {}.". */
 export type Template = string;
 
 export interface TemplateSet {
@@ -14,21 +14,21 @@ export interface TemplateSet {
   readonly templates: readonly Template[];
   /** SHA-256 of the templates, joined by newlines */
   readonly sha256: string;
-  /** lines that may not be meant as they stand */
+  /** warnings about lines that may be unintended */
   readonly notes: readonly Note[];
 }
 
 const FOLDER = "prompts/templates";
 const ENDING = ".txt";
-/** Endings of files with a list of templates in code. */
+/** Extensions of code files with a list of templates. */
 const LISTED_ENDINGS = [".py"];
 
 /**
- * Reads a template set: one that ships with the package, by id, or the user's own file, one template a line.
+ * Reads a template set: a shipped one by id, or a file with one template per line.
  *
- * @param idOrPath  "openai-80", "simple-7", "single-1", or the path of a .txt file, or of one with a list of Python
- * @throws InputError for an unknown id, an empty file, a template that has not exactly one `{}` or looks pasted from code,
- *   or another set than the package's under one of its ids
+ * @param idOrPath  "openai-80", "simple-7", "single-1", or the path of a .txt file or of a Python file with a list
+ * @throws InputError for an unknown id, an empty file, a template that does not contain exactly one `{}` or looks
+ *   pasted from code, or a different set with the id of a shipped one
  */
 export async function readTemplateSet(idOrPath: string): Promise<TemplateSet> {
   const file = await findNamedFile(idOrPath, "template set", FOLDER, ENDING, LISTED_ENDINGS);
@@ -36,35 +36,35 @@ export async function readTemplateSet(idOrPath: string): Promise<TemplateSet> {
   return templateSet(file, looksLikeLiteral(text) ? listedTemplates(text, file.path) : parseTemplates(text, file.path));
 }
 
-/** The set of a file's templates. @throws InputError if the file has the id of another set that ships */
+/** Builds the set of a file's templates. @throws InputError if the file has the id of a different, shipped set */
 export async function templateSet(file: NamedFile, templates: readonly Template[]): Promise<TemplateSet> {
   const hash = sha256(templates.join("\n"));
   await checkShippedId(file, hash);
   return { id: file.id, templates, sha256: hash, notes: doubtfulTemplates(templates, file.path, file.id) };
 }
 
-/** The templates of a list of Python: all of the file, so that no line of it is taken for a template. */
+/** Parses a whole file as a Python list of templates, so that no line of code is read as a template. */
 function listedTemplates(text: string, path: string): Template[] {
   const templates = textsOf(parseLiteral(text, path, "python"));
   if (templates === null) throw new InputError(`${path}: expected a list of templates`);
   return checkListedTemplates(templates, path);
 }
 
-/** An id of a set that ships means that set, in results and in the baselines they are compared with. */
+/** Refuses a different set with the id of a shipped one, because results and baselines identify sets by id. */
 async function checkShippedId(file: NamedFile, hash: string): Promise<void> {
   const shipped = (await listNamedFiles(FOLDER, ENDING)).find(({ id }) => id === file.id);
   if (shipped === undefined || shipped.path === file.path) return;
   const templates = parseTemplates(await readText(shipped.path), shipped.path);
   if (sha256(templates.join("\n")) === hash) return;
   throw new InputError(
-    `${file.path}: "${file.id}" is the id of a template set that ships, and this is another; rename the file`,
+    `${file.path}: "${file.id}" is the id of a shipped template set with different content; rename the file`,
   );
 }
 
 /**
- * Parses one template a line; white space around a line is dropped, empty lines are skipped.
+ * Parses one template per line; trims lines and skips empty ones.
  *
- * @throws InputError for no template, or naming the line that is none, and what it should be where that can be told
+ * @throws InputError if there is no template, or naming an invalid line, with a suggestion if possible
  */
 export function parseTemplates(text: string, where: string): Template[] {
   const templates: Template[] = [];
@@ -76,18 +76,18 @@ export function parseTemplates(text: string, where: string): Template[] {
     const message = lineProblem(template);
     if (message !== null) problems.push({ line: at + 1, message });
   }
-  if (templates.length === 0) throw new InputError(`${where}: expected one template a line, found none`);
+  if (templates.length === 0) throw new InputError(`${where}: expected one template per line, found none`);
   const [first] = problems;
   if (first === undefined) return templates;
   const others = problems.length - 1;
-  const more = others === 0 ? "" : others === 1 ? "; so is 1 more line" : `; so are ${others} more lines`;
+  const more = others === 0 ? "" : others === 1 ? "; 1 more line is invalid" : `; ${others} more lines are invalid`;
   throw new InputError(`${where}: ${first.message} (line ${first.line})${more}`);
 }
 
 /**
- * Checks templates that a list has, as CLIP_benchmark writes them too, with `{c}` for the class name.
+ * Checks templates from a list; also accepts CLIP_benchmark's placeholder `{c}`.
  *
- * @throws InputError for no template, or naming one that is none
+ * @throws InputError if there is no template, or naming an invalid one
  */
 export function checkListedTemplates(listed: readonly string[], where: string): Template[] {
   const odd = listed.find((template) => template.trim() === "" || /[\r\n]/.test(template));
@@ -96,7 +96,7 @@ export function checkListedTemplates(listed: readonly string[], where: string): 
   return parseTemplates(listed.map((template) => template.replaceAll("{c}", "{}")).join("\n"), where);
 }
 
-/** Why a line cannot be a template; null where it can. */
+/** Describes why a line is not a valid template; null if it is. */
 function lineProblem(line: string): string | null {
   if (line !== "{}" && /^[[\](){},;]+$/.test(line)) return `a bracket of a list, "${line}": remove the line`;
   const pasted = pastedProblem(line);
@@ -117,7 +117,7 @@ function isTemplate(line: string): boolean {
   return countProblem(line) === null && !/[{}]/.test(line.replace("{}", ""));
 }
 
-/** Placeholders of other programs: `{c}`, `{0}`, `{{}}`, `${name}`, `%s`, `<class>`, `[CLASS]` */
+/** Placeholders of other software: `{c}`, `{0}`, `{{}}`, `${name}`, `%s`, `<class>`, `[CLASS]` */
 const PLACEHOLDER =
   /\$?\{+\s*[\w .[\]'"-]*\s*\}+|%s|%\(\w+\)s|<\s*class(?:[ _-]?name)?\s*>|\[\s*class(?:[ _-]?name)?\s*\]/gi;
 
@@ -125,17 +125,17 @@ function withPlaceholder(line: string): string {
   return line.replaceAll(PLACEHOLDER, "{}");
 }
 
-/** What may not be meant as it stands, but may. */
+/** Warns of templates that may be unintended. */
 function doubtfulTemplates(templates: readonly Template[], where: string, id: string): Note[] {
   const notes: Note[] = [];
   const warn = (what: string, isDoubtful: (template: Template) => boolean) => {
     const found = templates.find(isDoubtful);
     if (found === undefined) return;
-    notes.push(makeWarning(`${where}: ${what}, which is in every prompt of it: ${found}`, { templates: id }));
+    notes.push(makeWarning(`${where}: ${what}, which is in each of its prompts: ${found}`, { templates: id }));
   };
   warn("a template ends with a comma or semicolon", (template) => /[,;]$/.test(template));
   warn("a template begins with #", (template) => /^#\w/.test(template));
-  warn("a template has a space that is none of the usual", (template) => /[^\S ]/u.test(template));
+  warn("a template has an unusual space character", (template) => /[^\S ]/u.test(template));
   warn("a template has $ before its {}", (template) => /\$\{\}/.test(template));
   const twice = templates.find((template, i) => templates.indexOf(template) !== i);
   if (twice !== undefined) {
@@ -144,13 +144,13 @@ function doubtfulTemplates(templates: readonly Template[], where: string, id: st
   return notes;
 }
 
-/** The prompt of a class: the template with the class name in place of `{}`, verbatim. */
+/** Returns the prompt of a class: the template with `{}` replaced by the class name, verbatim. */
 export function fillTemplate(template: Template, className: string): string {
   const at = template.indexOf("{}");
   return template.slice(0, at) + className + template.slice(at + 2);
 }
 
-/** @throws InputError if the template has not exactly one `{}` */
+/** @throws InputError if the template does not contain exactly one `{}` */
 export function checkTemplate(template: Template, where: string): void {
   const problem = countProblem(template);
   if (problem !== null) throw new InputError(`${where}: ${problem}`);

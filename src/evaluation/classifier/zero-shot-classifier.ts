@@ -9,8 +9,8 @@ import { checkTemplate, fillTemplate, type Template } from "./template.ts";
 /** The weights of a zero-shot classifier: image embeddings times these are its scores. */
 export interface ZeroShotClassifier {
   /**
-   * (c, d), one row a class in the order of the class names, each of unit length; not multiplied by the logit
-   * scale. Classes with the same prompts have the same row, bit by bit, so their scores are an exact tie.
+   * (c, d), one row per class in the order of the class names, each of unit length; not multiplied by the logit scale.
+   * Classes with the same prompts have bitwise identical rows, so their scores are exactly tied.
    */
   readonly weights: Matrix;
 }
@@ -19,7 +19,7 @@ export interface ZeroShotClassifier {
  * Builds the zero-shot classifier of Radford et al. 2021: for each class, the normalized mean of its normalized
  * prompt embeddings (ensembling in embedding space).
  *
- * @param classNames  c names, in the order of the rows wanted
+ * @param classNames  c names, in the order of the rows
  * @param templates   t strings, each with one `{}`
  * @throws InputError if either list is empty, a template has no `{}`, or the checkpoint has no text encoder
  * @see https://arxiv.org/abs/2103.00020 section 3.1.4; reference: open_clip src/open_clip/zero_shot_classifier.py
@@ -37,7 +37,7 @@ export async function buildZeroShotClassifier(
 }
 
 /**
- * The same from each class's own list of prompts, of any length from 1.
+ * Builds a zero-shot classifier from a list of prompts per class, each with at least one.
  *
  * @param promptsOfClass  c lists; equal prompts are encoded once
  */
@@ -65,7 +65,7 @@ export async function buildClassifierFromPrompts(
   return { weights };
 }
 
-/** An embedding without a direction is the checkpoint's fault, which its maker can fix. */
+/** Reports an embedding of length zero as a problem of the checkpoint. */
 function withDirections<Result>(checkpoint: Checkpoint, compute: () => Result): Result {
   try {
     return compute();

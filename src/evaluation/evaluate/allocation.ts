@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { byteSize, plural } from "../../foundation/number-text.ts";
 
-/** What this process may use of the machine, and who says so. */
+/** Resources that this process may use, and their sources. */
 export interface Allocation {
   readonly threads: number;
   readonly threadsFrom: "Slurm" | "cgroup quota" | "CPU affinity";
@@ -13,22 +13,22 @@ export interface Allocation {
 }
 
 export interface AllocationSources {
-  /** where `/proc` and `/sys` are; "/" */
+  /** folder that contains `/proc` and `/sys`; default: "/" */
   readonly root?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** CPUs that the process may run on */
   readonly cpus?: number;
-  /** bytes of the machine */
+  /** total memory of the machine in bytes */
   readonly machineMemory?: number;
 }
 
-/** A cgroup without a memory limit in version 1 says a number near 2^63. */
+/** Version 1 cgroups without a memory limit report a number near 2^63. */
 const NO_LIMIT = 2 ** 60;
 
 /**
- * Threads and memory that were given to this process rather than what the host has: the minimum of the CPUs it may run
- * on, the CPU quota of its cgroups (versions 1 and 2, a started CPU counts as half from 0.5 on) and
- * `SLURM_CPUS_PER_TASK`; the minimum of the machine's memory, its cgroups' limits and Slurm's.
+ * Determines the threads and memory allotted to this process, not those of the host. Threads are the minimum of the
+ * CPUs in its affinity mask, the CPU quota of its cgroups (versions 1 and 2, rounded to the nearest integer) and
+ * `SLURM_CPUS_PER_TASK`; memory is the minimum of the machine's memory, the limits of its cgroups and that of Slurm.
  *
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/scheduler/sched-bwc.html,
  *   https://slurm.schedmd.com/sbatch.html#SECTION_OUTPUT-ENVIRONMENT-VARIABLES
@@ -51,17 +51,17 @@ export function readAllocation(sources: AllocationSources = {}): Allocation {
   return { threads: threads[0], threadsFrom: threads[1], memory: memory[0], memoryFrom: memory[1] };
 }
 
-/** The allocation in one line, for people. */
+/** Formats the allocation as one line of text. */
 export function describeAllocation({ threads, threadsFrom, memory, memoryFrom }: Allocation): string {
   return `${plural(threads, "thread")} (${threadsFrom}), ${byteSize(memory)} of memory (${memoryFrom})`;
 }
 
-/** The first of the smallest values, with its name. */
+/** Returns the first of the smallest values, with its name. */
 function minimum<Name extends string>(values: readonly (readonly [number, Name])[]): readonly [number, Name] {
   return values.reduce((smallest, value) => (value[0] < smallest[0] ? value : smallest));
 }
 
-/** The folders of the process's cgroup and of those above it, whose limits hold too, for a controller. */
+/** Lists a controller's folders of the process's cgroup and its ancestors, whose limits also apply. */
 function cgroupFolders(root: string, controller: "cpu" | "memory"): string[] {
   const lines = readLine(join(root, "proc/self/cgroup")).split("\n");
   const folders: string[] = [];
@@ -70,7 +70,7 @@ function cgroupFolders(root: string, controller: "cpu" | "memory"): string[] {
     if (controllers === undefined || path === undefined) continue;
     const names = controllers.split(",");
     if (controllers !== "" && !names.includes(controller)) continue;
-    // Version 2 is mounted alone, or beside version 1 as "unified"; a container may see its own cgroup as the root
+    // Version 2 is mounted alone, or as "unified" in addition to version 1; a container may see its cgroup as the root
     const mounts =
       controllers === ""
         ? ["sys/fs/cgroup", "sys/fs/cgroup/unified"]
@@ -83,7 +83,7 @@ function cgroupFolders(root: string, controller: "cpu" | "memory"): string[] {
   return [...new Set(folders)];
 }
 
-/** CPUs a folder's quota allows; Infinity where there is none. */
+/** Returns the number of CPUs that a folder's quota allows; Infinity without a quota. */
 function cpuQuota(folder: string): number {
   const [quota, period] = readLine(join(folder, "cpu.max")).split(" ").map(Number);
   const old = [readLine(join(folder, "cpu.cfs_quota_us")), readLine(join(folder, "cpu.cfs_period_us"))].map(Number);
@@ -101,7 +101,7 @@ function memoryLimit(folder: string): number {
   return Math.min(...known);
 }
 
-/** Bytes; Slurm says MB, 0 for the whole machine. */
+/** Returns Slurm's limit in bytes; Slurm specifies MB, and 0 for the whole machine. */
 function slurmMemory(env: Readonly<Record<string, string | undefined>>, cpus: number): number {
   const perNode = wholeNumber(env.SLURM_MEM_PER_NODE);
   const perCpu =
@@ -109,7 +109,7 @@ function slurmMemory(env: Readonly<Record<string, string | undefined>>, cpus: nu
   return Math.min(perNode, perCpu) * 2 ** 20;
 }
 
-/** Infinity where it is no whole number from 1 on. */
+/** Parses a positive integer; Infinity if it is not one. */
 function wholeNumber(text: string | undefined): number {
   return text !== undefined && /^[1-9]\d{0,12}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }

@@ -2,26 +2,26 @@ import { InputError } from "../../foundation/errors.ts";
 import { makeNote } from "../../foundation/notes.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 
-/** Work of which one piece's failure does not cost the others. */
+/** Runs tasks so that a failed task does not prevent the others. */
 export interface Attempts {
   /**
-   * Does a piece of work. What it throws is kept, and noted at once; a stop, or a full disk, ends all.
+   * Runs a task. An error is kept and noted immediately; a stop or a full disk ends all tasks.
    *
-   * @param what names it in messages: "vit-b on imagenet"
+   * @param what name for messages: "vit-b on imagenet"
    * @returns whether it succeeded
    */
   run(what: string, work: () => Promise<void>): Promise<boolean>;
-  /** Counts a piece that cannot be done because of an earlier failure. */
+  /** Records a task that cannot run because of an earlier failure. */
   fail(what: string, error: unknown): void;
   /**
-   * Fails if any piece did, once all others are done.
+   * Throws if any task failed; called after all tasks.
    *
-   * @throws InputError naming what failed and why; the error itself where one is no InputError but a defect
+   * @throws InputError naming the failed tasks and the reasons; if an error is not an InputError, it is thrown itself
    */
   finish(): void;
 }
 
-/** Nothing can be written any more: the pieces that follow would each fail after their work. */
+/** Error codes of a full disk, after which further tasks would fail when writing. */
 const DISK_FULL = ["ENOSPC", "EDQUOT"];
 
 export function createAttempts({ signal, onNote }: Pick<EvaluateOptions, "signal" | "onNote">): Attempts {
@@ -37,7 +37,7 @@ export function createAttempts({ signal, onNote }: Pick<EvaluateOptions, "signal
       } catch (error) {
         if (signal?.aborted || isDiskFull(error)) throw error;
         fail(what, error);
-        onNote?.(makeNote(`${what} failed, the rest goes on: ${(error as Error).message}`));
+        onNote?.(makeNote(`${what} failed, the rest continues: ${(error as Error).message}`));
         return false;
       }
     },

@@ -9,17 +9,17 @@ export interface BuildOptions {
   readonly checkStopped: () => void;
 }
 
-/** Builds every classifier of a checkpoint that is not in the store, and puts it there. None stays in memory. */
+/** Builds and stores every classifier of a checkpoint that is not in the store. None is kept in memory. */
 export async function buildClassifiers(text: TextPlan, options: BuildOptions): Promise<void> {
   const store = openClassifierStore(text.folder, text.key);
   for (const classifier of text.classifiers.filter(({ isBuilt }) => !isBuilt)) {
     const prompts = promptsOfClasses(classifier);
-    // Another run may have built it meanwhile
+    // Another run may have built it in the meantime
     if (!(await store.has(prompts))) await buildAndStore(text, prompts, options);
   }
 }
 
-/** A classifier from the store; built again where it has gone or is damaged. */
+/** Reads a classifier from the store, and rebuilds it if it is missing or damaged. */
 export async function readClassifier(
   text: TextPlace,
   definition: ClassifierDefinition,
@@ -30,7 +30,7 @@ export async function readClassifier(
   return stored === null ? buildAndStore(text, prompts, options) : { weights: stored };
 }
 
-/** @param prompts c lists, one a class */
+/** @param prompts c lists, one per class */
 async function buildAndStore(
   { checkpoint, folder, key }: TextPlace,
   prompts: readonly (readonly string[])[],

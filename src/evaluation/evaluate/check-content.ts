@@ -7,18 +7,18 @@ import { InputError } from "../../foundation/errors.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import { plural } from "../../foundation/number-text.ts";
 
-/** What the content of embedded images says of the copy they are from. */
+/** Outcome of comparing embedded images with the recorded content. */
 export interface CheckedContent {
-  /** warnings: images of other content than written down, in another class, or new; or that this is not known */
+  /** warnings about changed, moved or new images, or that this is unknown */
   readonly notes: readonly Note[];
-  /** identity of the certified set that all these images belong to, each in its class; null where nothing says so */
+  /** identity of the certified set that all these images belong to, each in its class; null if unknown */
   readonly certified: string | null;
 }
 
 /**
- * Compares the images that were embedded with those that `verify`, or `inspect --deep`, wrote down for the same folder.
+ * Compares the embedded images with those that `verify` or `inspect --deep` recorded for the same folder.
  *
- * @param content  SHA-256 of each image file when it was embedded, null for one that could not be read
+ * @param content  SHA-256 of each image file when it was embedded, null for an unreadable one
  */
 export async function checkContent(
   storeRoot: string,
@@ -31,7 +31,7 @@ export async function checkContent(
     return { notes: changes.map((text) => makeWarning(text, about)), certified };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const text = `${error.message}; whether images changed since is not known`;
+    const text = `${error.message}; it is unknown whether images changed since`;
     return { notes: [makeWarning(text, about)], certified: null };
   }
 }
@@ -54,7 +54,7 @@ async function findChanges(
     ...(relabeled.length > 0
       ? [`${since}, ${plural(relabeled.length, "image")} moved to another class: ${nameFew(relabeled)}`]
       : []),
-    ...(added.length > 0 ? [`${since}, ${plural(added.length, "image")} came to it: ${nameFew(added)}`] : []),
+    ...(added.length > 0 ? [`${since}, ${plural(added.length, "image")} added: ${nameFew(added)}`] : []),
   ];
   const isAsCertified = changes.length === 0 && content.every((hash) => hash !== null);
   return { changes, certified: isAsCertified ? before.certified : null };

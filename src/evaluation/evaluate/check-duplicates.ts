@@ -2,26 +2,26 @@ import { type DuplicateContent, findDuplicates } from "../../data/dataset/duplic
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 
-/** Published sets hold a few images twice; a share beyond this is no set as it was published. */
+/** Maximum share of duplicates in a published set; published sets contain a few. */
 const PUBLISHED = 0.001;
-/** Groups and paths that are named. */
+/** Maximum number of groups and paths listed. */
 const FEW = 2;
 
-/** The images of a benchmark that were embedded. */
+/** The embedded images of a benchmark. */
 export interface EmbeddedSet {
   readonly manifest: Pick<Manifest, "benchmark" | "root" | "images">;
-  /** SHA-256 of each image file, null for one that could not be read */
+  /** SHA-256 of each image file, null for an unreadable one */
   readonly content: readonly (string | null)[];
-  /** a protocol of the benchmark is scored on exactly these images when it is complete */
+  /** these images are exactly the complete set of a protocol */
   readonly isComplete: boolean;
 }
 
 /**
- * Looks for images of one content among those that were embedded: a copied folder, links to one file, a download that was
- * unpacked twice. Each counts as often as it is there.
+ * Finds duplicates among the embedded images, caused by a copied folder, links to one file, or a download unpacked
+ * twice. Each copy counts in the score.
  *
- * @returns a note where the set is complete and a few are there twice, as published sets hold some; else a warning for
- *   more than {@link PUBLISHED} of the images, or for one content in two classes; none where there is nothing to say
+ * @returns a note if the set is complete and has few duplicates, as published sets do; else a warning for more than
+ *   {@link PUBLISHED} of the images, or for the same content in two classes; nothing if there are none
  */
 export function checkDuplicates({ manifest, content, isComplete }: EmbeddedSet): Note[] {
   const { benchmark, root, images } = manifest;
@@ -31,7 +31,7 @@ export function checkDuplicates({ manifest, content, isComplete }: EmbeddedSet):
   const text = `${root}: ${describe(found, images.length)}`;
   const about = { benchmark };
   if (isFew && (isComplete || found.acrossClasses === 0)) return [makeNote(text, about)];
-  return [makeWarning(`${text}; each counts as often as it is there`, about)];
+  return [makeWarning(`${text}; each copy counts in the score`, about)];
 }
 
 function describe({ n, acrossClasses, groups }: DuplicateContent, images: number): string {

@@ -15,28 +15,28 @@ import type { Shard } from "../embedding/shard.ts";
 
 export interface CheckExportsOptions {
   readonly runtime: Runtime;
-  /** evaluate in spite of failed checks, which are then warnings */
+  /** evaluate despite failed checks, which become warnings */
   readonly allowUnsound: boolean;
-  /** folder in which what was passed is remembered */
+  /** folder that records passed checks */
   readonly memory: string;
-  /** false for what must write nothing */
+  /** false to write nothing */
   readonly remember: boolean;
-  /** Shards begin at different checkpoints, so that each finds in the memory what the others have checked meanwhile. */
+  /** Shards start at different checkpoints, so that each can reuse checks that the others recorded in the meantime. */
   readonly shard?: Shard;
   readonly checkStopped?: () => void;
-  /** called after a checkpoint once the checks have taken some seconds */
+  /** called after each checkpoint if the checks take some seconds */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Milliseconds after which progress is reported: most checks take less. */
+/** Milliseconds before progress is reported; most checks take less. */
 const SLOW = 3000;
 
 /**
- * Checks every checkpoint's export before the long work, as `inspect` does. A checkpoint that passed on this processor, with this
- * version of onnxruntime and of the checks, is not run again: by its content, whatever it is called.
+ * Checks every checkpoint's export before the long work, as `inspect` does. A checkpoint whose content already passed
+ * on this processor, with this version of onnxruntime and of the checks, is not checked again.
  *
- * @returns a warning for each check that warns or, where that is allowed, failed
- * @throws InputError naming each checkpoint that failed, and the checks it failed
+ * @returns a warning for each check that warned or, if allowed, failed
+ * @throws InputError naming each checkpoint with failed checks
  */
 export async function checkExports(checkpoints: readonly Checkpoint[], options: CheckExportsOptions): Promise<Note[]> {
   const begun = performance.now();
@@ -62,7 +62,7 @@ export async function checkExports(checkpoints: readonly Checkpoint[], options: 
   }
   if (unsound.length === 0) return notes;
   throw new InputError(
-    `${unsound.join("; ")}; mend it (shiftline inspect shows every check), or have it scored all the same, with a warning in every table, by --allow-unsound`,
+    `${unsound.join("; ")}; fix it (shiftline inspect shows every check), or evaluate it anyway, with a warning in every table, with --allow-unsound`,
   );
 }
 
@@ -80,13 +80,13 @@ async function recalledRun(checkpoint: Checkpoint, options: CheckExportsOptions)
   const passed = [...run.checks.image, ...run.checks.text].every(({ status }) => status !== "failed");
   if (options.remember && passed) {
     const content = { key, run };
-    // A store that cannot be written is told of when embeddings are written to it
+    // An unwritable store is reported when embeddings are written to it
     await atomicWrite(path, `${JSON.stringify({ ...content, check: checkOf(content) })}\n`).catch(() => {});
   }
   return run;
 }
 
-/** Whatever decides what a run shows: content and settings, the checks, and what computes. */
+/** Returns a key of everything that determines the outcome: content and settings, the checks, and the runtime. */
 function keyOf({ fingerprint, exportSettings }: Checkpoint, runtime: RuntimeKind): string {
   const machine = [process.platform, process.arch, cpus()[0]?.model ?? "unknown"];
   const run = [CHECKS_VERSION, fingerprint, exportSettings, onnxRuntimeVersion(), machine];
@@ -111,7 +111,7 @@ function checkOf(content: { readonly key: string; readonly run: ExportRun }): st
   return sha256(JSON.stringify([content.key, content.run]));
 }
 
-/** What was kept under this key; null where it is not there, damaged or of something else. */
+/** Reads the record of this key; null if it is missing, damaged or for another key. */
 async function readRun(path: string, key: string): Promise<ExportRun | null> {
   try {
     const parsed = noteSchema.parse(await readJson(path));

@@ -7,10 +7,10 @@ import { countImages, nameImages } from "./name-images.ts";
 import type { PlannedRun } from "./planned-runs.ts";
 
 /**
- * Proves that the stored embeddings of a group's runs are of the images that are there now, and so of one state of them.
+ * Verifies that the stored embeddings of a group of runs belong to the present images.
  *
- * @param runs  on the same images
- * @throws InputError if images changed after they were embedded, or since their stored parts were looked at
+ * @param runs  runs on the same images
+ * @throws InputError if images changed after they were embedded, or since their stored parts were checked
  */
 export async function checkUnchanged(runs: readonly PlannedRun[], options: UpdateOptions): Promise<void> {
   const { manifest, store, contents } = runs[0] as PlannedRun;
@@ -20,12 +20,12 @@ export async function checkUnchanged(runs: readonly PlannedRun[], options: Updat
     const positions = parts.flatMap(({ changed, readable }) => [...changed, ...readable]);
     if (positions.length === 0) continue;
     throw new InputError(
-      `${pathOfPlace(manifest)}: ${countImages(positions.length)} changed during the run: ${nameImages(manifest, positions)}; nothing was scored on them; run the same command again once they are complete`,
+      `${pathOfPlace(manifest)}: ${countImages(positions.length)} changed during the run: ${nameImages(manifest, positions)}; nothing was scored on them; run the same command again when they are complete`,
     );
   }
 }
 
-/** What the content of a run's images, once they are all embedded, says of them. */
+/** Checks the content of a run's images after all are embedded. */
 export async function noteContent(run: PlannedRun, storeRoot: string): Promise<CheckedContent> {
   const { manifest, results } = run;
   const content = await run.store.content();

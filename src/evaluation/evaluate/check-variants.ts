@@ -8,33 +8,34 @@ import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 
-/** A benchmark, and the folder that is read as its images. */
+/** A benchmark and the folder that is read as its images. */
 export interface ReadAs {
   readonly benchmark: Benchmark;
   readonly located: LocatedData;
 }
 
-/** The same with the benchmarks that look the same from inside, itself among them. */
+/** A benchmark with all benchmarks of identical structure, including itself. */
 interface Candidate extends ReadAs {
   readonly variants: readonly Benchmark[];
   readonly isShipped: boolean;
 }
 
 /**
- * Checks that a folder is that of the benchmark it is read as, where another benchmark looks the same from inside: the
- * three sets of ImageNetV2 have the same classes and 10,000 images each, and accuracies more than ten points apart. The names
- * of the folder and of those that hold it, of what it is a link to, and of its tars decide; where they name none, that
- * is said. Two benchmarks with the same images are refused.
+ * Checks that a folder belongs to the benchmark it is read as if other benchmarks have the same structure: the three
+ * sets of ImageNetV2 have the same classes and 10,000 images each, but accuracies that differ by more than ten points.
+ * The names of the folder, its parents, its link target and its tars decide; if they name none of the variants, a note
+ * is added. Two benchmarks with the same images are refused.
  *
- * @param data  the root that was searched; names above it are not looked at
- * @returns doubts whether a folder holds what it is read as
+ * @param data  the searched root; names above it are ignored
+ * @returns doubts whether a folder contains what it is read as
  * @throws InputError naming the folder and both benchmarks
  */
 export async function checkVariants(found: readonly ReadAs[], data: string | undefined): Promise<Note[]> {
   const shipped = await Promise.all((await listBenchmarks()).map(readBenchmark));
   const isShipped = ({ id, path }: Benchmark) => shipped.some((known) => known.id === id && known.path === path);
   const userDefined = found.map(({ benchmark }) => benchmark).filter((benchmark) => !isShipped(benchmark));
-  // A user's definition may well score a set that ships, under another name: each kind is compared with its like
+  // A user's definition may score a shipped set under another name, so shipped and user definitions are compared
+  // separately
   const candidates = found.map((readAs): Candidate => {
     const shippedToo = isShipped(readAs.benchmark);
     return {
@@ -61,7 +62,7 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
   const given = namedVariant(variants, isBelow ? below : below === "" ? basename(root) : root);
   const { container, path } = located.images.at(0);
   const file = container?.file;
-  // the archive's name, and the folder that its class folders lie in
+  // the archive's name, and the folder that contains its class folders
   const folder = located.layout.kind === "class-folders" ? dirname(dirname(path)) : (file ?? "");
   const inside = (file === undefined ? [] : [file, folder]).map((name) => ({
     name,
@@ -78,22 +79,25 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
     const name = inside.find(({ variant }) => variant === different)?.name;
     const what = name === undefined ? `${place}: its name is` : `${join(located.root, name)}: its name is`;
     throw new InputError(
-      `${what} that of ${different.id}, and it is read as ${id}: the two cannot be told apart by what is in them; give it as --data-dir ${different.id}=PATH, or rename it if its name is wrong`,
+      `${what} that of ${different.id}, but it is read as ${id}; their content cannot distinguish the two: specify it as --data-dir ${different.id}=PATH, or rename it if its name is wrong`,
     );
   }
   if (named.some((variant) => variant.id === id)) return null;
   const about = { benchmark: id };
   const doubt = named[0];
   if (doubt !== undefined)
-    return makeWarning(`${place}: its name may be that of ${doubt.id}, and it is read as ${id}`, about);
+    return makeWarning(`${place}: its name may be that of ${doubt.id}, but it is read as ${id}`, about);
   if (!isShipped) return null;
   const alike = variants.filter((variant) => variant.id !== id).map((variant) => variant.id);
-  const text = `${place}: nothing in its name says whether it is ${id}, as which it is read, or ${alike.join(" or ")}, which look the same`;
+  const text = `${place}: its name does not state whether it is ${id}, as which it is read, or ${alike.join(" or ")}, which have the same structure`;
   const isUsual = benchmark.folders.some((folder) => basename(folder) === basename(located.files?.[0] ?? root));
   return isUsual ? makeNote(text, about) : makeWarning(text, about);
 }
 
-/** @throws InputError for two benchmarks that are scored alike, or both ship, in one folder; or in two of the same images */
+/**
+ * @throws InputError for two benchmarks that are scored alike or both ship, in the same folder or in two folders with
+ *   the same images
+ */
 async function checkPairs(candidates: readonly Candidate[]): Promise<void> {
   const reals = await Promise.all(
     candidates.map(async ({ located }) => [await realpath(located.root), ...(located.files ?? [])].join("\n")),
@@ -107,12 +111,12 @@ async function checkPairs(candidates: readonly Candidate[]): Promise<void> {
       if (reals[a] === reals[b]) {
         if (!areAlike && !(first.isShipped && second.isShipped)) continue;
         throw new InputError(
-          `${pathOfPlace(second.located)}: read as ${ids}, which are different images; name each one's folder with --data-dir ID=PATH`,
+          `${pathOfPlace(second.located)}: read as ${ids}, which have different images; specify each folder with --data-dir ID=PATH`,
         );
       }
       if (areAlike && (await haveSameImages(first.located, second.located))) {
         throw new InputError(
-          `${pathOfPlace(first.located)} and ${pathOfPlace(second.located)}: hold the same images, and are read as ${ids}, which are different ones; get the right ones`,
+          `${pathOfPlace(first.located)} and ${pathOfPlace(second.located)}: contain the same images, but are read as ${ids}, which have different images; get the right ones`,
         );
       }
     }

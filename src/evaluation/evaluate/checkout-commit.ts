@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * Commit of the checkout that a folder is, as git names it: 40 digits, with `-dirty` where tracked files were changed since. Null where
- * the folder is no checkout, as an installed package is, even inside a user's repository; and where git is missing or refuses.
+ * Returns the commit of a git checkout: 40 digits, followed by `-dirty` if tracked files have changes. Returns null if
+ * the folder is not the root of a checkout, such as an installed package inside a user's repository, or if git is
+ * missing or fails.
  */
 export async function checkoutCommit(root: string): Promise<string | null> {
   const gitFolder = join(root, ".git");

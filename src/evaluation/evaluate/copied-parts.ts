@@ -16,21 +16,21 @@ export interface CopyPlace {
   readonly runtime: RuntimeKind;
 }
 
-/** What need not be embedded of a run's missing parts. */
+/** Images in a run's missing parts that need not be embedded. */
 export interface FoundCopies {
-  /** parts of which every image's embedding is stored */
+  /** parts for which all embeddings are stored */
   readonly copies: readonly Part[];
-  /** position → SHA-256 of the images of the other parts whose embedding is stored */
+  /** position → SHA-256 of images in other parts whose embedding is stored */
   readonly known: ReadonlyMap<number, string>;
   readonly notes: readonly Note[];
 }
 
 /**
- * Finds the images that need not be embedded: their embeddings are stored already, for another list of the benchmark's images by
- * the same checkpoint. Images are the same by content; those of other lengths than stored ones are not looked at. The files of the
- * rest are read, unless their contents are known.
+ * Finds images whose embeddings are already stored for another list of the benchmark's images by the same checkpoint.
+ * Images are matched by content. Only images with the length of a stored one are considered; their files are read
+ * unless their contents are known.
  *
- * @param missing parts that are not there
+ * @param missing missing parts
  */
 export async function findCopies(
   run: OpenedRun,
@@ -51,7 +51,7 @@ export async function findCopies(
   if (known.size === 0) return none;
   const copies = missing.filter((part) => positionsOf(part).every((position) => known.has(position)));
   const { checkpoint, benchmark } = run;
-  const text = `${checkpoint.id} on ${benchmark.id}: ${countImages(known.size)} embedded before, in another list or place, by content; their embeddings are used`;
+  const text = `${checkpoint.id} on ${benchmark.id}: ${countImages(known.size)} embedded before in another list or location (same content); their embeddings are reused`;
   for (const position of copies.flatMap(positionsOf)) known.delete(position);
   return { copies, known, notes: [makeNote(text, { checkpoint: checkpoint.id, benchmark: benchmark.id })] };
 }
@@ -64,7 +64,7 @@ function rowsOf(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => sum + part.rows, 0);
 }
 
-/** The images of a part whose lengths are those of stored ones. A length of 0 is not known. */
+/** Finds the images of a part whose length equals that of a stored one. A length of 0 means unknown. */
 function likelyImages(stores: readonly AlikeStore[], { images }: Manifest, { first, rows }: Part): ImageRange[] {
   const ranges: { readonly first: number; rows: number }[] = [];
   for (const [row, { bytes }] of images.slice(first, first + rows).entries()) {
@@ -93,9 +93,9 @@ function storedRows(
 }
 
 /**
- * Makes the parts that a plan copies.
+ * Makes the parts that a plan copies from other lists.
  *
- * @returns the plan with nothing left to copy: parts that could not be made are to be embedded
+ * @returns the plan without copies: parts that could not be made are added to those to embed
  * @throws InputError if the store cannot be written
  */
 export async function copyPlannedParts<Plan extends CopyPlace & { readonly runs: readonly PlannedRun[] }>(
@@ -123,13 +123,13 @@ async function copyRun(
   const stores = await finder.find({ ...run, runtime });
   const failed = await copyParts(store, copies, contents.sha256, await storedRows(run, stores, copies));
   if (failed.length > 0) {
-    const text = `${checkpoint.id} on ${benchmark.id}: stored embeddings of ${countImages(rowsOf(failed))} cannot be used; they are embedded again`;
+    const text = `${checkpoint.id} on ${benchmark.id}: stored embeddings of ${countImages(rowsOf(failed))} are unusable; they are embedded again`;
     note(makeNote(text, { checkpoint: checkpoint.id, benchmark: benchmark.id }));
   }
   return { ...run, copies: [], missing: [...run.missing, ...failed].sort((a, b) => a.index - b.index) };
 }
 
-/** Takes a run's parts and puts the stored embeddings of their known images in place, before they are written. */
+/** Creates a sink that fills in stored embeddings of known images before a part is written. */
 export function fillKnownRows(run: PlannedRun, { storeRoot, runtime }: CopyPlace): EmbeddingSink {
   const { store, known } = run;
   if (known.size === 0) return store;
@@ -144,7 +144,7 @@ export function fillKnownRows(run: PlannedRun, { storeRoot, runtime }: CopyPlace
             new Set(known.values()),
           ),
         );
-      // an image that another checkpoint lacked was embedded for this one too
+      // an image missing for another checkpoint was also embedded for this one
       const wanted = positionsOf(part).filter(
         (position) => known.get(position) === about.content[position - part.first],
       );

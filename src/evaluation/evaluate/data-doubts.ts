@@ -13,17 +13,17 @@ import { InputError } from "../../foundation/errors.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { plural } from "../../foundation/number-text.ts";
 
-/** Why a folder may not hold what it is read as, and what lies in it beside the images. */
+/** Reasons why a folder may not contain what it is read as, and other files in it. */
 export interface DataDoubts {
   readonly notes: readonly Note[];
-  /** which other benchmark the images are likely of; null where none is */
+  /** another benchmark that the images probably belong to; null if none */
   readonly likelySet: string | null;
 }
 
 /**
- * Looks for signs that a benchmark's folder holds other images than the benchmark's.
+ * Finds signs that a folder does not contain the benchmark's images.
  *
- * @throws InputError where the class folders are below one that is called as a class too
+ * @throws InputError if the class folders are below a folder that is also named like a class
  */
 export async function findDataDoubts(benchmark: Benchmark, located: LocatedData): Promise<DataDoubts> {
   const about = { benchmark: benchmark.id };
@@ -36,11 +36,11 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   const name = basename(resolve(located.root));
   const isTraining = located.files === undefined && splitOf(name) === "train";
   if (isTraining && !benchmark.folders.some((folder) => basename(folder) === name)) {
-    notes.push(warn(`${root}: its name says that it is a training set`));
+    notes.push(warn(`${root}: its name indicates a training set`));
   }
   if (aside.misplaced.length > countLabels(located.images).size) {
     throw new InputError(
-      `${root}: ${aside.misplaced.length} folders named as classes (${nameFew(aside.misplaced)}) are inside folders that are named as a class too, whose images all would count for the outer one; give the folder that holds the classes`,
+      `${root}: ${aside.misplaced.length} folders named like classes (${nameFew(aside.misplaced)}) are inside folders that are also named like a class, so all images would count for the outer class; specify the folder that contains the classes`,
     );
   }
   if (aside.misplaced.length > 0) {
@@ -50,7 +50,7 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   const numbers = await checkOfficialNumbers(benchmark, located.images);
   if (numbers !== null && numbers.misplaced.length > 0) {
     const paths = numbers.misplaced.map(({ path }) => path);
-    const images = `${plural(paths.length, "image")} in another class than that of the number in the name`;
+    const images = `${plural(paths.length, "image")} in a different class than the number in the name requires`;
     notes.push(warn(`${root}: ${images}: ${nameFew(paths)}; see shiftline verify`));
   }
   for (const text of aside.warnings) notes.push(warn(text));
@@ -58,12 +58,12 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   const beside = await otherContainers(located);
   if (beside.length > 0) {
     const read = located.format === "folder" ? "files in folders" : `${located.format} files`;
-    notes.push(makeNote(`${root}: read are the ${read}; passed over beside them: ${nameFew(beside)}`, about));
+    notes.push(makeNote(`${root}: using the ${read}; skipped: ${nameFew(beside)}`, about));
   }
   return { notes, likelySet };
 }
 
-/** Says which other benchmark the images are likely of: a 1000-way score of a 200-class set means little. */
+/** Describes another benchmark that the images probably belong to: a 1000-way score of a 200-class set means little. */
 async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
   const images = located.images.length;
   const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
@@ -81,9 +81,9 @@ async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Pr
   const likely = likelyOtherSets(benchmark, { classFolders, images }, known);
   if (likely === null) return null;
   if (likely.by === "images") return describeCount(likely.ids, benchmark);
-  return `its ${classFolders.length} class folders are exactly those of ${likely.ids.join(" or ")}, and not of ${benchmark.id}; is it the right set?`;
+  return `its ${classFolders.length} class folders are exactly those of ${likely.ids.join(" or ")}, not of ${benchmark.id}; check that it is the right set`;
 }
 
 function describeCount(ids: readonly string[], { id }: Benchmark): string {
-  return `it has as many images as ${ids.join(" or ")}, and not of ${id}; is it the right set?`;
+  return `its number of images is that of ${ids.join(" or ")}, not of ${id}; check that it is the right set`;
 }

@@ -1,11 +1,11 @@
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 
-/** ImageNet's names, which its shifts share. */
+/** ImageNet's data set names, which its shifts share. */
 const IMAGENET_NAMES = "imagenet-openai";
 
 /**
- * What a benchmark's data set may be called in files that have several, the likeliest first. CLIP_benchmark's have ImageNet's names and
- * templates for its shifts too, as `imagenet1k`.
+ * Returns possible names of a benchmark's data set in files with several, most likely first. CLIP_benchmark uses
+ * ImageNet's class names and templates, `imagenet1k`, also for its shifts.
  */
 export function datasetNames({ id, protocols }: Pick<Benchmark, "id" | "protocols">): string[] {
   const isImagenet = protocols.some(({ classNames }) => classNames === IMAGENET_NAMES);

@@ -8,14 +8,14 @@ import { missingPrompts } from "./text-plan.ts";
 export interface DryRunRow {
   readonly checkpoint: string;
   readonly benchmark: string;
-  /** those that are scored from these images */
+  /** protocols scored on these images */
   readonly protocols: readonly string[];
-  /** images of the benchmark at hand, and of them those still to embed */
+  /** available images of the benchmark, and those still to embed */
   readonly images: number;
   readonly imagesToEmbed: number;
   /** bytes to read */
   readonly bytes: number;
-  /** seconds, from a few batches run now */
+  /** estimated seconds, from a few measured batches */
   readonly seconds: number;
 }
 
@@ -25,19 +25,19 @@ export interface DryRunPrompts {
   readonly seconds: number;
 }
 
-/** What an evaluation would do, and how long it would take. */
+/** Work of an evaluation and its estimated duration. */
 export interface DryRun {
   readonly rows: readonly DryRunRow[];
   readonly prompts: readonly DryRunPrompts[];
   readonly seconds: number;
-  /** threads it was measured with */
+  /** threads used for the measurement */
   readonly threads: number;
-  /** units of work that `--shard` shares out: parts of images, for groups of checkpoints */
+  /** units of work that `--shard` divides: parts of images, for groups of checkpoints */
   readonly units: number;
 }
 
 /**
- * Plans an evaluation and does not run it: a few batches are embedded to learn the speed, and nothing is written.
+ * Plans an evaluation without running it: embeds a few batches to measure the speed, and writes nothing.
  *
  * @throws InputError as `evaluate` does before its long work
  */
@@ -62,8 +62,8 @@ async function estimatePrompts({ texts, runtime }: EvaluationPlan): Promise<DryR
 }
 
 /**
- * Runs that are embedded together are measured together, on their first images: each image is decoded once for all of them. The same
- * checkpoints on another benchmark are taken to be as fast.
+ * Estimates the time per image. Runs that are embedded together are measured together, because each image is decoded
+ * once for all of them. The same checkpoints are assumed to be equally fast on other benchmarks.
  */
 async function estimateImages(plan: EvaluationPlan): Promise<DryRunRow[]> {
   const perImage = new Map<PlannedRun, number>();

@@ -5,27 +5,27 @@ import { type CopyPlace, fillKnownRows } from "./copied-parts.ts";
 import { type EmbeddedGroup, embedRuns } from "./embed-runs.ts";
 import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
 
-/** What a plan decides of how images are embedded. */
+/** Settings of a plan for embedding images. */
 export type EmbedSettings = Pick<EmbedOptions, "runtime" | "batchSize" | "modelMemory" | "skipUnreadable"> & CopyPlace;
 
 export interface EmbedMissingImagesOptions {
   readonly attempts: Attempts;
-  /** aborted where the user stops the command */
+  /** aborted when the user stops the command */
   readonly signal: AbortSignal | undefined;
-  /** called after each batch with the images done of all runs, and the runs at work */
+  /** called after each batch with the number of images done in all runs, and the active runs */
   readonly onProgress: (done: number, runs: readonly PlannedRun[]) => void;
 }
 
-/** Runs that were embedded together, and how far all of them are. */
+/** Runs that were embedded together, and the total progress. */
 export interface EmbeddedRuns extends EmbeddedGroup<PlannedRun> {
-  /** images embedded so far in this call; one counts once for each checkpoint */
+  /** images embedded so far in this call, counted once per checkpoint */
   readonly done: number;
 }
 
 /**
- * Embeds what runs lack: each image is decoded once for all runs of a group.
+ * Embeds the missing images of runs; each image is decoded once for all runs of a group.
  *
- * @returns the runs whose images are all embedded, a group at a time; what failed is kept in `attempts`
+ * @returns groups of runs whose images are all embedded; failures are kept in `attempts`
  */
 export async function* embedMissingImages(
   runs: readonly PlannedRun[],
@@ -42,7 +42,7 @@ export async function* embedMissingImages(
   }
 }
 
-/** Runs that share a manifest and a part size, and whose models fit in memory together. */
+/** Groups runs that share a manifest and a part size, and whose models fit in memory together. */
 export function groupRuns(runs: readonly PlannedRun[], modelMemory: number): PlannedRun[][] {
   const groups: { key: string; bytes: number; runs: PlannedRun[] }[] = [];
   for (const run of runs) {

@@ -8,22 +8,25 @@ import { promptLists, type TextPlan } from "./text-plan.ts";
 /** The chunks of prompts that one shard embeds. */
 export interface PromptShare {
   readonly shard: Shard;
-  /** units of work of all shards that come before the first chunk */
+  /** number of units of work before the first chunk */
   readonly before: number;
 }
 
 export interface EmbedMissingPromptsOptions {
   readonly runtime: Runtime;
-  /** every chunk where absent */
+  /** default: every chunk */
   readonly share?: PromptShare;
-  /** prompts embedded, and to embed here; the second is exact for the list at work, a maximum for those after it; of whose checkpoint */
+  /**
+   * called with the prompts embedded, the total here (exact for the current list, a maximum for later ones), and the
+   * checkpoint
+   */
   readonly onProgress: (done: number, total: number, checkpoint: string) => void;
   readonly checkStopped: () => void;
 }
 
 /**
- * Embeds the prompts that classifiers not in the store lack. Each classifier contributes the prompts that no earlier
- * classifier of the checkpoint uses, stored or not, so chunk boundaries are the same for every shard.
+ * Embeds the missing prompts of classifiers that are not in the store. Each classifier contributes the prompts that no
+ * earlier classifier of the checkpoint uses, so chunk boundaries are the same for every shard.
  *
  * @returns the number of prompts embedded
  */
@@ -52,13 +55,13 @@ export async function embedMissingPrompts(
   return done;
 }
 
-/** A list of prompts of which some are to embed here. */
+/** A list of prompts, some of which are embedded here. */
 interface PromptWork {
   readonly text: TextPlan;
   readonly prompts: readonly string[];
   readonly store: PromptStore;
   readonly isOurs: (chunk: number) => boolean;
-  /** prompts to embed at most: those of its chunks that are ours; of these some may be stored */
+  /** maximum number of prompts to embed: those of assigned chunks, some of which may be stored */
   readonly most: number;
 }
 

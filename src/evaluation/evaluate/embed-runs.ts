@@ -3,14 +3,14 @@ import type { Part } from "../store/part-store.ts";
 import type { Attempts } from "./attempts.ts";
 import { nameRuns, type RunName } from "./planned-runs.ts";
 
-/** What is read of a run to embed it beside others. */
+/** The properties of a run needed to embed it with others. */
 export interface EmbeddableRun extends RunName {
   readonly manifest: { readonly sha256: string; readonly root: string };
-  /** parts to make */
+  /** missing parts */
   readonly missing: readonly Part[];
 }
 
-/** Runs that were embedded together, and the seconds it took. */
+/** Runs that were embedded together, and the time in seconds. */
 export interface EmbeddedGroup<Run> {
   readonly runs: readonly Run[];
   readonly seconds: number;
@@ -18,17 +18,17 @@ export interface EmbeddedGroup<Run> {
 
 export interface EmbedRunsOptions<Run> {
   readonly attempts: Attempts;
-  /** aborted where the user stops the command */
+  /** aborted when the user stops the command */
   readonly signal: AbortSignal | undefined;
-  /** Embeds what a group's runs lack. @returns the seconds it took */
+  /** Embeds the missing images of a group. @returns the time in seconds */
   readonly embed: (group: readonly Run[]) => Promise<number>;
 }
 
 /**
- * Embeds what groups of runs lack. Where a group fails, its checkpoints are tried one by one; images that cannot be read
- * fail every run of these images that lacks any.
+ * Embeds the missing images of groups of runs. If a group fails, its checkpoints are tried one by one. Unreadable
+ * images fail every run with missing parts on these images.
  *
- * @returns the runs whose images are all embedded, a group at a time
+ * @returns groups of runs whose images are all embedded
  */
 export async function* embedRuns<Run extends EmbeddableRun>(
   groups: readonly (readonly Run[])[],

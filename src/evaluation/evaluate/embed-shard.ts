@@ -11,11 +11,11 @@ import { handlersOf } from "./run-handlers.ts";
 import { promptsToEmbed } from "./text-plan.ts";
 import { trackProgress } from "./track-progress.ts";
 
-/** What a shard made in this call; what was stored already is not counted. */
+/** Embeddings made by a shard in this call, not counting stored ones. */
 export interface ShardResult {
   /** which shard of how many */
   readonly shard: Shard;
-  /** over all checkpoints: an image counts once for each */
+  /** images embedded, counted once per checkpoint */
   readonly imagesEmbedded: number;
   /** over all checkpoints: a prompt counts once for each */
   readonly promptsEmbedded: number;
@@ -24,11 +24,11 @@ export interface ShardResult {
 }
 
 /**
- * Makes one shard's embeddings, of prompts and images, and scores nothing: `evaluate` with the same options puts the
- * shards together. All inputs are read and checked as `evaluate` does. Shards may run in any order, at once, or twice, and of
- * different counts: what they store is the same.
+ * Makes one shard's embeddings of prompts and images without scoring; `evaluate` with the same options merges the
+ * shards. All inputs are read and checked as in `evaluate`. Shards may run in any order, concurrently, repeatedly, and
+ * with different shard counts: the stored embeddings are the same.
  *
- * @throws InputError for what the caller can put right, before the long work begins
+ * @throws InputError for mistakes that the caller can fix, before the long work begins
  */
 export async function embedShard(options: EvaluateOptions, shard: Shard): Promise<ShardResult> {
   const begun = performance.now();
@@ -44,7 +44,7 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
   await attempts.run("prompts", async () => {
     promptsEmbedded = await embedMissingPrompts(plan.texts, {
       runtime: plan.runtime,
-      // Chunks of prompts come after the images' units, so that the shards with one unit less get them first
+      // Chunks of prompts are numbered after the images' units, so that the shards with one unit less get them first
       share: { shard, before: plan.imageUnits },
       checkStopped: handlers.checkStopped,
       onProgress: progress.prompts,

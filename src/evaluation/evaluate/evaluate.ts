@@ -21,15 +21,15 @@ import { promptsToEmbed, type TextPlan } from "./text-plan.ts";
 import { type ProgressTracker, trackProgress } from "./track-progress.ts";
 
 /**
- * Evaluates checkpoints zero-shot: builds each one's classifiers, embeds each benchmark's images (those not already in
- * the store), scores every protocol, and writes the results. Running the same call again goes on where it stopped. What
- * fails does not cost the rest: the call throws once all else is scored and written; `onResult` has told of each.
+ * Evaluates checkpoints zero-shot: builds classifiers, embeds the images that are not in the store, scores every
+ * protocol, and writes the results. Repeating the same call continues where it stopped. A failure does not prevent
+ * other results: the call throws after everything else is scored and written, and `onResult` has reported each result.
  *
- * It works in the calling process: a checkpoint whose graph never ends holds its thread up for ever. Run checkpoints that you do not trust
- * in a process that you can end, or by the command line, which does.
+ * It runs in the calling process, so a checkpoint with an endless graph blocks its thread forever. Run untrusted
+ * checkpoints in a separate process, or with the command line, which does so.
  *
  * @returns every result, in the order benchmark, checkpoint, protocol, template set; accuracies are fractions in [0, 1]
- * @throws InputError for what the caller can put right: all inputs are checked before the long work begins
+ * @throws InputError for mistakes that the caller can fix; all inputs are checked before the long work begins
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult[]> {
   const plan = await planEvaluation(options);
@@ -57,7 +57,7 @@ interface RunHooks {
   readonly onResult: EvaluateOptions["onResult"];
 }
 
-/** Prompts, classifiers, images, checks, scores: in this order, the last three for a group of runs at a time. */
+/** Runs the plan: prompts, classifiers, then images, checks and scores for one group of runs at a time. */
 async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateResult[]> {
   const { handlers, progress, attempts, signal } = hooks;
   const started = new Date();
@@ -84,7 +84,7 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
     await attempts.run(nameRuns(group), async () => {
       if (images > 0) await checkUnchanged(group, updateOptions(plan.runtime.threads, handlers));
       const content = await noteContent(group[0] as PlannedRun, plan.storeRoot);
-      for (const note of content.notes) handlers.noteOnce(note); // several groups may be of the same images
+      for (const note of content.notes) handlers.noteOnce(note); // several groups may share the same images
       const notes = [...plan.notes, ...prepared.warnings, ...content.notes];
       for (const run of group) {
         await scoreRun(run, {

@@ -25,50 +25,50 @@ import { handlersOf } from "./run-handlers.ts";
 import { planTexts, type TextPlan } from "./text-plan.ts";
 import { planProgress } from "./track-progress.ts";
 
-/** Images per part: at most this many are embedded twice after a run is killed. */
+/** Images per part: at most this many are embedded again after a run is killed. */
 const PART_SIZE = 512;
-/** Images per inference call: larger batches gain nothing on a CPU and take more memory. */
+/** Images per inference call: larger batches are not faster on a CPU and take more memory. */
 const BATCH_SIZE = 8;
-/** Graphs that may be loaded at once, as a share of the memory: while it loads, a session takes twice what it keeps. */
+/** Share of memory for loaded graphs: while loading, a session takes twice its final memory. */
 const MODEL_SHARE = 0.4;
 const WHOLE: Shard = { index: 0, count: 1 };
 
-/** Everything an evaluation does, before any of it is done. */
+/** The complete work of an evaluation, before it starts. */
 export interface EvaluationPlan {
   readonly out: string;
   readonly storeRoot: string;
-  /** what this process was given of the machine */
+  /** resources that this process may use */
   readonly allocation: Allocation;
-  /** what runs the graphs, and the threads of all the work */
+  /** runtime of the graphs, and total number of threads */
   readonly runtime: Runtime;
-  /** bytes that loaded graphs may take together */
+  /** memory limit for all loaded graphs, in bytes */
   readonly modelMemory: number;
   /** images per inference call */
   readonly batchSize: number;
   readonly skipUnreadable: boolean;
   /** in the order benchmark, pre-crop, checkpoint */
   readonly runs: readonly PlannedRun[];
-  /** of each checkpoint, in their order */
+  /** text plans per checkpoint, in their order */
   readonly texts: readonly TextPlan[];
-  /** those that were given, for the record */
+  /** options given by the caller, for the record */
   readonly options: Readonly<Record<string, unknown>>;
-  /** units of work the images make, of all shards and stored or not */
+  /** number of units of image work over all shards, including stored ones */
   readonly imageUnits: number;
-  /** what the user should know before the work begins */
+  /** notes to report before the work begins */
   readonly notes: readonly Note[];
 }
 
 export interface PlanScope {
-  /** the only shard whose parts are to make; every part where absent. All else is read and checked as without it */
+  /** restricts the parts to make to this shard; everything else is read and checked as without it */
   readonly shard?: Shard;
-  /** write nothing: not even the hashes of large files, and which exports passed their checks */
+  /** write nothing, not even hashes of large files and passed checks */
   readonly readOnly?: boolean;
 }
 
 /**
- * Reads and checks everything an evaluation needs, before any of the long work: whatever is wrong is said now.
+ * Reads and checks everything that an evaluation needs before the long work, so that problems are reported early.
  *
- * @throws InputError naming what is wrong and what to do
+ * @throws InputError naming the problem and what to do
  */
 export async function planEvaluation(options: EvaluateOptions, scope: PlanScope = {}): Promise<EvaluationPlan> {
   const { shard = WHOLE, readOnly = false } = scope;
@@ -78,7 +78,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   await checkAccuraciesFile(out);
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
   const opening = openCheckpoints({ ...options, out, hashMemory: readOnly ? undefined : join(storeRoot, "hashes") });
-  opening.catch(() => {}); // awaited below: what is wrong with the data is said first
+  opening.catch(() => {}); // awaited below, so that problems of the data are reported first
   const data = await locateBenchmarks({ ...options, passwordFile: options.zipPasswordFile, storeRoot });
   const labelSets = await readLabels(options.labels, data.benchmarks);
   const further = new Map([...labelSets].map(([id, sets]) => [id, sets.id]));
@@ -110,7 +110,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const { threads = allocation.threads } = options;
   const runtime: Runtime = { ...kind, threads };
   const update = updateOptions(threads, handlers);
-  // A shard scores nothing: whoever merges the shards looks at the results
+  // A shard does not score; the merge checks existing results
   const found = shard === WHOLE ? await findExistingResults(opened, update) : { runs: opened, notes: [] };
   notes.push(...found.notes);
   const { parts, units } = assignParts(found.runs.map(unitsOf), shard);

@@ -8,11 +8,11 @@ import { shortContent } from "../results/predictions-file.ts";
 import type { OpenedRun, PlannedResult } from "./planned-runs.ts";
 
 /**
- * Reads the results that are there already of the same images, listed otherwise: in another container, under other names or
- * in another order. They stay as they are, and nothing is embedded or scored for them.
+ * Finds existing results of the same images in another listing: in another container, with other names or in another
+ * order. They are kept, and nothing is embedded or scored for them.
  *
- * @returns the runs, with what is there; and what the user should know
- * @throws InputError if the images of such a result are not those at hand
+ * @returns the runs with their existing results, and notes
+ * @throws InputError if the images of such a result differ from the present ones
  */
 export async function findExistingResults(
   runs: readonly OpenedRun[],
@@ -37,13 +37,13 @@ export async function findExistingResults(
       }
     }
     found.push({ ...run, results });
-    const text = `${manifest.root}: the same images as ${plural(listed.length, "result")} of ${checkpoint.id} on ${benchmark.id} that ${listed.length === 1 ? "is" : "are"} there, by content; nothing is written over`;
+    const text = `${manifest.root}: the same images as ${plural(listed.length, "result")} of ${checkpoint.id} on ${benchmark.id} that already ${listed.length === 1 ? "exists" : "exist"}, by content; nothing is overwritten`;
     notes.push(makeNote(text, { checkpoint: checkpoint.id, benchmark: benchmark.id }));
   }
   return { runs: found, notes };
 }
 
-/** The images that a protocol scores and that can be read. */
+/** Returns the readable images that a protocol scores. */
 function scoredImages({ images }: Manifest, contents: ImageContents, { space }: PlannedResult): IdentifiedImages {
   const positions: number[] = [];
   for (let at = 0; at < images.length; at++) {
@@ -59,7 +59,7 @@ function scoredImages({ images }: Manifest, contents: ImageContents, { space }: 
   };
 }
 
-/** The runs that have something to score, without the results that are there. */
+/** Returns the runs that have something to score, without existing results. */
 export function runsToScore<Run extends Pick<OpenedRun, "results">>(runs: readonly Run[]): Run[] {
   return runs
     .map((run) => ({ ...run, results: run.results.filter(({ existing }) => existing === undefined) }))

@@ -18,17 +18,17 @@ export interface LocateOptions {
   readonly data?: string | undefined;
   /** benchmark id → its folder, its container, or a pattern of containers in one folder */
   readonly dataDirs?: Readonly<Record<string, string>> | undefined;
-  /** benchmark id → column of the class list that its class folders are named by */
+  /** benchmark id → column of the class list that contains the names of its class folders */
   readonly folderNames?: Readonly<Record<string, string>> | undefined;
-  /** ids or paths of definitions; every benchmark found below `data` where absent */
+  /** ids or paths of definitions; default: every benchmark found below `data` */
   readonly benchmarks?: readonly string[] | undefined;
-  /** ids or paths of the definitions that there are, where `benchmarks` is absent; default: those that ship with the package */
+  /** ids or paths of candidate definitions if `benchmarks` is undefined; default: the shipped ones */
   readonly known?: readonly string[] | undefined;
   /** file whose first line is the password of encrypted archives */
   readonly passwordFile?: string | undefined;
-  /** whether a set of which shards are missing is scored nonetheless */
+  /** whether to score a set with missing shards */
   readonly allowIncomplete?: boolean | undefined;
-  /** where the indexes of containers are kept */
+  /** folder of container indexes */
   readonly storeRoot: string;
 }
 
@@ -36,21 +36,21 @@ export interface LocateOptions {
 export interface LocatedBenchmark {
   readonly benchmark: Benchmark;
   readonly located: LocatedData;
-  /** its definition is the user's, not one that ships */
+  /** its definition is the user's, not a shipped one */
   readonly isUserDefined: boolean;
 }
 
 export interface LocatedBenchmarks {
   readonly benchmarks: readonly LocatedBenchmark[];
-  /** doubts whether a folder holds what it is read as */
+  /** doubts whether a folder contains what it is read as */
   readonly notes: readonly Note[];
 }
 
 /**
- * Finds the folder of every benchmark asked for: those named, or all that are below the data root. A benchmark that the
- * user defined is looked for beside its file where no data root is given.
+ * Finds the folders of the requested benchmarks, or of all below the data root. Without a data root, a user-defined
+ * benchmark is searched for in the folder of its definition.
  *
- * @throws InputError if one that was asked for is not there, or none is; or if a folder is that of another benchmark
+ * @throws InputError if a requested benchmark or all are missing, or a folder belongs to another benchmark
  */
 export async function locateBenchmarks(options: LocateOptions): Promise<LocatedBenchmarks> {
   const { data, dataDirs = {}, folderNames = {}, storeRoot } = options;
@@ -62,9 +62,7 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
   const there = data === undefined ? null : statOf(data);
   if (there === undefined) throw new InputError(`${data}: no such folder`);
   if (there?.isDirectory() === false) {
-    throw new InputError(
-      `${data}: a file; give the folder that holds it as --data, or the file as --data-dir ID=${data}`,
-    );
+    throw new InputError(`${data}: is a file; specify its folder as --data, or the file as --data-dir ID=${data}`);
   }
   const wanted = await wantedBenchmarks(options);
   const found: LocatedBenchmark[] = [];
@@ -92,7 +90,7 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
   );
 }
 
-/** Places of the names of benchmarks that were not found: a set that cannot be read is not left out without a word. */
+/** Notes places named like benchmarks that were not recognized, so that an unreadable set is not left out silently. */
 async function notePassed(
   absent: readonly WantedBenchmark[],
   found: readonly LocatedBenchmark[],
@@ -109,18 +107,18 @@ async function notePassed(
   return unrecognized.map(({ path, benchmark, contents }) => makeNote(`${path}: ${noImages(benchmark, contents)}`));
 }
 
-/** Below the data root there is nothing: whether it is a benchmark itself, or what else it holds. */
+/** Builds the error for a data root without benchmarks: whether it is a benchmark itself, or what else it contains. */
 async function nothingFound(benchmarks: readonly Benchmark[], data: string, cacheFolder: string): Promise<InputError> {
   const likely = await likelyBenchmarks(benchmarks, { root: data }, cacheFolder);
   if (likely !== null) {
     const ids = likely.ids.join(" or ");
     return new InputError(
-      `${data}: holds no folder of a benchmark, but looks like ${ids} itself; give it as --data-dir ${likely.ids[0]}=${data}, or the folder above it as --data`,
+      `${data}: contains no folder of a benchmark, but looks like ${ids} itself; specify it as --data-dir ${likely.ids[0]}=${data}, or its parent folder as --data`,
     );
   }
   const contents = await describeContents(benchmarks, { root: data }, cacheFolder);
-  return new InputError(`${data}: no benchmark found: ${contents}; name one with --data-dir ID=PATH`, {
-    detail: `looked for ${benchmarks.map(({ id }) => id).join(", ")}`,
+  return new InputError(`${data}: no benchmark found: ${contents}; specify one with --data-dir ID=PATH`, {
+    detail: `searched for ${benchmarks.map(({ id }) => id).join(", ")}`,
   });
 }
 
@@ -141,9 +139,10 @@ async function wantedBenchmarks(options: LocateOptions): Promise<WantedBenchmark
   }
   const ids = wanted.map(({ benchmark }) => benchmark.id);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
-  if (twice !== undefined) throw new InputError(`two benchmarks are called "${twice}"`);
+  if (twice !== undefined) throw new InputError(`two benchmarks have the name "${twice}"`);
   const idle = Object.keys(folderNames).find((id) => !isKnown(id));
-  if (idle !== undefined) throw new InputError(`--folder-names ${idle}=…: ${idle} is not among what is to be scored`);
+  if (idle !== undefined)
+    throw new InputError(`--folder-names ${idle}=…: ${idle} is not among the benchmarks to evaluate`);
   if (wanted.length > 0) {
     return wanted.map(({ benchmark, isUserDefined }) => {
       const column = folderNames[benchmark.id];
@@ -151,19 +150,19 @@ async function wantedBenchmarks(options: LocateOptions): Promise<WantedBenchmark
     });
   }
   throw new InputError(
-    "no images: name the folder that holds the benchmarks with --data ROOT, or one with --data-dir ID=PATH",
+    "no images: specify the folder that contains the benchmarks with --data ROOT, or a benchmark with --data-dir ID=PATH",
   );
 }
 
 async function notFound(benchmark: Benchmark, root: string | undefined, cacheFolder: string): Promise<InputError> {
   const { id, folders } = benchmark;
-  if (root === undefined) return new InputError(`${id}: no folder for it; name one with --data-dir ${id}=PATH`);
-  // of the places of its names that are there, the first says what is wrong with it
+  if (root === undefined) return new InputError(`${id}: no folder found; specify one with --data-dir ${id}=PATH`);
+  // describe the first place with one of its names
   const [there] = (await placesNamed(folders, root)).folders;
   const place = { root: there?.path ?? root };
   const contents = await describeContents([benchmark], place, cacheFolder);
   return new InputError(
-    `${place.root}: ${noImages(id, contents)}; name its folder or archive with --data-dir ${id}=PATH`,
-    { detail: `looked for ${folders.join(", ")}` },
+    `${place.root}: ${noImages(id, contents)}; specify its folder or archive with --data-dir ${id}=PATH`,
+    { detail: `searched for ${folders.join(", ")}` },
   );
 }

@@ -6,32 +6,32 @@ import { planEncoderThreads } from "../embedding/encoder-threads.ts";
 import type { EmbedSettings } from "./embed-missing-images.ts";
 import type { PlannedRun } from "./planned-runs.ts";
 
-/** Batches that each thread runs to learn the speed, after one that is not counted; more where they take no time to speak of. */
+/** Batches per thread to measure the speed, after a warm-up batch; more if they take very little time. */
 const PROBE_BATCHES = 2;
-/** Seconds that images are embedded for at least, where there are so many. */
+/** Minimum seconds of image embedding, if there are enough images. */
 const PROBE_SECONDS = 2;
 const PROBE_PROMPTS = 192;
-/** Takes embeddings and keeps none. */
+/** A sink that discards embeddings. */
 const NOWHERE: EmbeddingSink = { write: async () => {} };
 
-/** Embeds some of a list of prompts, at least one, and keeps nothing. @returns seconds per prompt */
+/** Measures prompt embedding on at least one prompt of a list; stores nothing. @returns seconds per prompt */
 export async function measurePrompts(
   checkpoint: Checkpoint,
   prompts: readonly string[],
   runtime: Runtime,
   count = PROBE_PROMPTS,
 ): Promise<number> {
-  // Spread over the list, so that short and long prompts are among them
+  // Spread over the list, to include short and long prompts
   const step = Math.max(1, Math.floor(prompts.length / count));
   const probe = prompts.filter((_, i) => i % step === 0).slice(0, count);
   return (await timeItems(1, (onProgress) => embedPrompts(checkpoint, probe, { ...runtime, onProgress }))).perItem;
 }
 
 /**
- * Embeds some images with the checkpoints of runs that are embedded together, whatever they lack, and keeps nothing. The images are
- * spread over the set: those of its first class may be large or small, or lie together on a disk.
+ * Measures image embedding with the checkpoints of runs that are embedded together; stores nothing. The images are
+ * spread over the set, because those of the first class may be unusually large or small, or adjacent on disk.
  *
- * @param runs of one manifest
+ * @param runs runs with the same manifest
  * @returns seconds per image and checkpoint
  */
 export async function measureImages(
@@ -57,15 +57,15 @@ export async function measureImages(
   }
 }
 
-/** n of the numbers from 0 to total − 1, evenly spread, rising. */
+/** Returns n evenly spaced integers from 0 to total − 1, ascending. */
 function spread(n: number, total: number): Int32Array {
   return Int32Array.from({ length: n }, (_, at) => Math.floor(((at + 0.5) * total) / n));
 }
 
 /**
- * Seconds of the items after the warming up, and seconds of each.
+ * Measures seconds per item after the warm-up.
  *
- * @param copies  batches that run side by side: so many reports of progress hold the warming up
+ * @param copies  number of concurrent batches: this many progress reports belong to the warm-up
  */
 async function timeItems(
   copies: number,

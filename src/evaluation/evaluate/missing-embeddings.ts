@@ -4,21 +4,21 @@ import type { EvaluationPlan } from "./evaluation-plan.ts";
 import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
 import type { TextPlan } from "./text-plan.ts";
 
-/** What a checkpoint's scores lack: parts of a benchmark's images, or prompts. */
+/** Missing embeddings of a checkpoint: parts of a benchmark's images, or prompts. */
 export interface MissingEmbeddings {
   /** name of the checkpoint */
   readonly checkpoint: string;
-  /** null where it is prompts that are missing */
+  /** null for missing prompts */
   readonly benchmark: string | null;
-  /** positions of the missing parts, in order; none for prompts */
+  /** positions of the missing parts, in order; empty for prompts */
   readonly parts: readonly number[];
   /** images or prompts without an embedding */
   readonly n: number;
-  /** images or prompts that are needed; of prompts only those that are missing are known */
+  /** images or prompts needed; for prompts only the missing ones */
   readonly total: number;
 }
 
-/** Thrown where embeddings are missing that may not be made now. */
+/** Thrown if embeddings are missing that must not be made in this call. */
 export class MissingEmbeddingsError extends InputError {
   /** what is missing, by checkpoint and benchmark */
   readonly missing: readonly MissingEmbeddings[];
@@ -29,7 +29,7 @@ export class MissingEmbeddingsError extends InputError {
   }
 }
 
-/** Proves that a plan's every image and prompt is stored, exactly once. @throws MissingEmbeddingsError */
+/** Checks that every image and prompt of a plan is stored. @throws MissingEmbeddingsError */
 export function checkNothingMissing({ texts, runs }: Pick<EvaluationPlan, "texts" | "runs">): void {
   const missing = [...texts.map(missingTexts), ...runs.map(missingImages)].filter(({ n }) => n > 0);
   if (missing.length > 0) throw new MissingEmbeddingsError(missing);

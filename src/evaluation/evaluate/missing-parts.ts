@@ -6,7 +6,7 @@ import type { OpenedRun } from "./planned-runs.ts";
 import type { RunHandlers } from "./run-handlers.ts";
 import { planProgress } from "./track-progress.ts";
 
-/** A run, and the parts it may make. */
+/** A run and the parts assigned to it. */
 export interface AssignedRun {
   readonly run: OpenedRun;
   readonly parts: readonly Part[];
@@ -14,18 +14,18 @@ export interface AssignedRun {
 
 export interface MissingPartsOptions {
   readonly threads: number;
-  /** parts that skipped an image are whole */
+  /** parts with skipped images count as complete */
   readonly skipUnreadable: boolean;
-  /** nothing may be made now, which only words the notes */
+  /** nothing may be made now; affects only the wording of notes */
   readonly mergeOnly: boolean;
   readonly handlers: RunHandlers;
 }
 
 /**
- * The parts that each run has to make: those not there, those damaged, those made of images whose content has changed
- * and, where nothing may be skipped, those that skipped an image.
+ * Finds the parts that each run must make: missing or damaged ones, those with changed images and, unless images may be
+ * skipped, those that skipped an image.
  *
- * @returns of each run, in canonical order; and what the user should know of them
+ * @returns missing parts per run, in canonical order, and notes
  */
 export async function missingParts(
   assigned: readonly AssignedRun[],
@@ -55,7 +55,7 @@ export async function missingParts(
   return { missing: all, notes };
 }
 
-/** How image files are looked at in a run with these handlers. */
+/** Returns options for checking image files with these handlers. */
 export function updateOptions(threads: number, { progress, checkStopped }: RunHandlers): UpdateOptions {
   return {
     threads,

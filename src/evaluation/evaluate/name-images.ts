@@ -1,15 +1,15 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { plural } from "../../foundation/number-text.ts";
 
-/** Images named one by one in a message; of more, the number. */
+/** Maximum number of images listed in a message. */
 const FEW = 3;
 
-/** "1 image", "12 images". */
+/** Formats a count: "1 image", "12 images". */
 export function countImages(n: number): string {
   return plural(n, "image");
 }
 
-/** The first images of a list by their paths, and how many more there are. */
+/** Lists the paths of the first images and the number of further ones. */
 export function nameImages({ images }: Manifest, positions: readonly number[]): string {
   const named = positions.slice(0, FEW).map((position) => images.at(position).path);
   const more = positions.length - named.length;

@@ -6,13 +6,13 @@ import { checkCheckpointName } from "../results/replaceable-result.ts";
 export interface OpenCheckpointsOptions {
   /** folders or files */
   readonly checkpoints: readonly string[];
-  /** checkpoint path → the name its results go by */
+  /** checkpoint path → its name in the results */
   readonly names?: Readonly<Record<string, string>> | undefined;
   readonly variant?: string | undefined;
   readonly arch?: string | undefined;
   /** results folder */
   readonly out: string;
-  /** folder in which the hashes of large files are remembered; without it none is */
+  /** folder that caches the hashes of large files; not cached if undefined */
   readonly hashMemory?: string | undefined;
 }
 
@@ -23,10 +23,10 @@ export interface OpenedCheckpoints {
 }
 
 /**
- * Opens the checkpoints of an evaluation, one after the other.
+ * Opens the checkpoints of an evaluation sequentially.
  *
- * @throws InputError as `openCheckpoint` does; also if two have one name, or the results folder holds results of another
- *   checkpoint of that name
+ * @throws InputError as `openCheckpoint`; also if two have the same name, or the results folder contains results of a
+ *   different checkpoint with that name
  */
 export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<OpenedCheckpoints> {
   const { names = {}, variant, arch, out, hashMemory } = options;
@@ -43,7 +43,7 @@ export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<
     const duplicate = checkpoints.find(({ id }) => id === checkpoint.id);
     if (duplicate !== undefined) {
       throw new InputError(
-        `${duplicate.path} and ${path} would both be called "${checkpoint.id}"; name one with --name ID=PATH`,
+        `${duplicate.path} and ${path} would both be named "${checkpoint.id}"; rename one with --name ID=PATH`,
       );
     }
     await checkCheckpointName(out, checkpoint.id, checkpoint);

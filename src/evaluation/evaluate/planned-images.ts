@@ -12,32 +12,32 @@ import type { LocatedBenchmark } from "./locate-benchmarks.ts";
 import { type PlannedProtocol, type ProtocolOptions, planProtocols } from "./planned-protocols.ts";
 import { warnOfShippedId } from "./shipped-benchmark.ts";
 
-/** The images of a benchmark that are cropped alike before the preprocessing, and how they are scored. */
+/** Images of a benchmark with the same pre-crop, and how they are scored. */
 export interface PlannedImages {
   readonly benchmark: Benchmark;
   readonly isUserDefined: boolean;
-  /** pixels cut off at each side of an image before the preprocessing */
+  /** pixels cropped from each side of an image before preprocessing */
   readonly preCrop: number;
   readonly manifest: Manifest;
-  /** of the manifest's images; one object for all plans of the same images */
+  /** contents of the manifest's images, shared by all plans of the same images */
   readonly contents: ImageContents;
   readonly protocols: readonly PlannedProtocol[];
-  /** each protocol is scored with each */
+  /** every protocol is scored with each prompt set */
   readonly promptSets: readonly PromptSet[];
 }
 
 export interface PlanImagesOptions extends ProtocolOptions {
-  /** template sets, by id or path; the benchmark's, or openai-80, where absent */
+  /** template sets, by id or path; default: the benchmark's, or openai-80 */
   readonly templates?: readonly string[] | undefined;
 }
 
-/** Opens what is known of the contents of a manifest's images. */
+/** Opens the recorded contents of a manifest's images. */
 export type OpenContents = (manifest: Manifest) => Promise<ImageContents>;
 
 /**
- * Plans how a benchmark's images are scored: its prompt sets, its protocols, and a manifest for each pre-crop among them.
+ * Plans how a benchmark's images are scored: its prompt sets, its protocols, and a manifest per pre-crop.
  *
- * @throws InputError for prompt sets that cannot be read, and as `planProtocols` and `makeManifest` do
+ * @throws InputError for unreadable prompt sets, and as `planProtocols` and `makeManifest`
  */
 export async function planImages(
   { benchmark, located, isUserDefined }: LocatedBenchmark,
@@ -67,7 +67,7 @@ export async function planImages(
     const contents = await openContents(manifest);
     const sampled = alike.filter(({ space }) => scoresAny(space, manifest));
     for (const { protocol } of alike.filter((planned) => !sampled.includes(planned))) {
-      const text = `${benchmark.id}, protocol ${protocol.id}: left out, because none of the ${manifest.images.length} sampled images is of its classes`;
+      const text = `${benchmark.id}, protocol ${protocol.id}: left out, because none of the ${manifest.images.length} sampled images belongs to its classes`;
       notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
     }
     images.push({ benchmark, isUserDefined, preCrop, manifest, contents, protocols: sampled, promptSets });
@@ -75,7 +75,7 @@ export async function planImages(
   return { images, notes };
 }
 
-/** Whether a protocol scores some image of a manifest: a small sample may hold none of its classes. */
+/** Whether a protocol scores any image of a manifest; a small sample may contain none of its classes. */
 function scoresAny(space: ClassSpace, { images }: Manifest): boolean {
   for (let at = 0; at < images.length; at++) if (rightClasses(space, images, at) !== null) return true;
   return false;
@@ -85,17 +85,17 @@ async function readPromptSets(idsOrPaths: readonly string[], datasets: readonly 
   const sets: PromptSet[] = [];
   for (const idOrPath of idsOrPaths) {
     const set = await readPromptSet(idOrPath, datasets);
-    if (sets.some(({ id }) => id === set.id)) throw new InputError(`two template sets are called "${set.id}"`);
+    if (sets.some(({ id }) => id === set.id)) throw new InputError(`two template sets have the name "${set.id}"`);
     sets.push(set);
   }
   return sets;
 }
 
 /**
- * Opens the contents of each set of images once, whatever the benchmarks they are read as.
+ * Returns a function that opens the contents of each set of images once, even if it is read as several benchmarks.
  *
- * @param folder  of the store, for contents
- * @param keep    false writes nothing
+ * @param folder  folder of the store for contents
+ * @param keep    if false, nothing is written
  */
 export function shareContents(folder: string, keep: boolean): OpenContents {
   const opened = new Map<string, ImageContents>();

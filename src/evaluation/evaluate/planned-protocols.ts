@@ -16,49 +16,49 @@ import { findDataDoubts } from "./data-doubts.ts";
 import { datasetNames } from "./dataset-names.ts";
 import { restrictProtocol } from "./restrict-protocol.ts";
 
-/** A protocol that will be scored: its class names and its classes. */
+/** A protocol to score, with its class names and classes. */
 export interface PlannedProtocol {
   readonly protocol: Protocol;
   readonly classNames: ClassNameList;
-  /** id of the class names it has where none are asked for */
+  /** id of its default class names */
   readonly defaultClassNames: string;
   readonly space: ClassSpace;
-  /** what the definition says that can change a score */
+  /** parts of the definition that can change a score */
   readonly definition: DefinitionHashes;
-  /** labels of single images that it scores by; null where an image's class decides */
+  /** labels of single images; null if an image's class is its label */
   readonly labelSets: LabelSets | null;
-  /** the classes that it is restricted to; null where it is the benchmark's own protocol */
+  /** the classes that it is restricted to; null for an unrestricted protocol */
   readonly subset: ClassSubset | null;
-  /** rows of the class names that its classifier has, ascending; null for all, so that protocols share it */
+  /** rows of the class names in its classifier, ascending; null for all, so that protocols share a classifier */
   readonly nameRows: readonly number[] | null;
 }
 
 export interface ProtocolOptions {
-  /** class-name list, by id or path; the benchmark's where absent */
+  /** class-name list, by id or path; default: the benchmark's */
   readonly classNames?: string | undefined;
-  /** benchmark id → those of its protocols that are scored; all where it is not named */
+  /** benchmark id → its protocols to score; default: all */
   readonly protocols?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** labels of the benchmark's single images: a further protocol of their name */
+  /** labels of single images, which add a protocol with their name */
   readonly labelSets?: LabelSets | undefined;
-  /** file of a list of classes: every protocol is restricted to them */
+  /** file with a list of classes to which every protocol is restricted */
   readonly classes?: string | undefined;
   readonly allowIncomplete?: boolean | undefined;
-  /** images of the sample; all where absent */
+  /** sample size; default: all images */
   readonly limit?: number | undefined;
 }
 
 export interface PlannedProtocols {
   /** at least one */
   readonly protocols: readonly PlannedProtocol[];
-  /** doubts of the data, and what is left out */
+  /** doubts about the data, and omitted protocols */
   readonly notes: readonly Note[];
 }
 
 /**
- * Chooses the protocols of a benchmark that the images at hand allow, and checks that each has its images.
+ * Chooses the protocols of a benchmark that the available images allow, and checks that each has its images.
  *
- * @throws InputError if a protocol's images are not all there and neither `allowIncomplete` nor `limit` is given, or
- *   the class names asked for fit no protocol
+ * @throws InputError if a protocol's images are incomplete and neither `allowIncomplete` nor `limit` is given, or the
+ *   requested class names fit no protocol
  */
 export async function planProtocols(
   benchmark: Benchmark,
@@ -77,7 +77,7 @@ export async function planProtocols(
   const [defaultProtocol] = benchmark.protocols;
   const file = options.classes === undefined ? null : await readClassSubset(options.classes);
   const chosen = options.protocols?.[benchmark.id];
-  // of a list, the other protocols score the same images by other rules: only where they are asked for
+  // for a list of classes, other protocols score the same images by other rules, so they must be requested
   const asked = chosen ?? (file === null ? undefined : [(defaultProtocol as Protocol).id]);
   let isScoredByDefault = (_: number) => true;
   let isIncompleteNoted = false;
@@ -122,7 +122,7 @@ export async function planProtocols(
     });
     if (images.length === protocol.images) continue;
     const text = describeIncomplete(benchmark, protocol, located, images, isScored);
-    if (options.allowIncomplete === true) continue; // every table says of how many
+    if (options.allowIncomplete === true) continue; // every table states the number of images
     if (options.limit === undefined) {
       const likely = doubts.likelySet === null ? "" : `; ${doubts.likelySet}`;
       throw new InputError(`${text}; ${INCOMPLETE_ADVICE}${likely}`);
@@ -130,18 +130,21 @@ export async function planProtocols(
     if (isIncompleteNoted) continue;
     isIncompleteNoted = whole === defaultProtocol;
     const about = { benchmark: benchmark.id, ...(isIncompleteNoted ? {} : { protocol: protocol.id }) };
-    notes.push(makeWarning(`${text}; the sample is of what is there`, about));
+    notes.push(makeWarning(`${text}; the sample is taken from the available images`, about));
   }
   if (planned.length > 0) return { protocols: planned, notes };
   throw new InputError(`${benchmark.id}: no protocol can be scored: ${leftOut.join("; ")}`);
 }
 
-/** Which column numbers as folders' names were read by, which no definition says: by another, labels are others. */
+/** Records the column by which numbered folders were read: it determines the labels, and no definition contains it. */
 function folderNumbersPart({ numberedBy }: LocatedData): DefinitionHashes {
   return numberedBy === undefined ? {} : { "folder numbers": sha256(numberedBy) };
 }
 
-/** The benchmark's protocols, and the first again by the labels of single images. @throws InputError for names that two have */
+/**
+ * Returns the benchmark's protocols, and a variant of the first with labels of single images. @throws InputError for a
+ * name conflict
+ */
 function candidates(
   { protocols, id }: Benchmark,
   { labelSets, classes }: ProtocolOptions,
@@ -151,13 +154,11 @@ function candidates(
   const { path, scored } = labelSets;
   if (classes !== undefined) {
     throw new InputError(
-      `${path} and ${classes}: labels of single images are not restricted to a list of classes; give one of them`,
+      `${path} and ${classes}: labels of single images cannot be restricted to a list of classes; use only one of the options`,
     );
   }
   if (protocols.some((protocol) => protocol.id === labelSets.id)) {
-    throw new InputError(
-      `${path}: ${id} has a protocol "${labelSets.id}", as its results would be called; rename the file`,
-    );
+    throw new InputError(`${path}: ${id} already has a protocol "${labelSets.id}"; rename the file`);
   }
   return [...own, { whole: { ...(protocols[0] as Protocol), id: labelSets.id, images: scored }, labelSets }];
 }
@@ -171,7 +172,7 @@ async function labelSpace(
   return labelSets === null ? space : { ...space, imageLabels: await labelImages(labelSets, benchmark, images, root) };
 }
 
-/** @returns the class names asked for in the order of the protocol's classes, or why they do not fit it */
+/** @returns the requested class names in the order of the protocol's classes, or the reason why they do not fit */
 async function chooseClassNames(
   benchmark: Benchmark,
   protocol: Protocol,
@@ -183,14 +184,14 @@ async function chooseClassNames(
   const needed = ofProtocol.list.names.length;
   const list = await readClassNames(asked, { datasets: datasetNames(benchmark), names: needed });
   if (list.names.length !== needed) {
-    return { reason: `class-name list ${list.id} has ${list.names.length} names, it needs ${needed}` };
+    return { reason: `class-name list ${list.id} has ${list.names.length} names, but it needs ${needed}` };
   }
   return { matched: matchClassNames(list, benchmark, protocol, ofProtocol.list), defaultId };
 }
 
 /**
- * A protocol that scores more than the default one is left out where all the rest is absent: people keep ObjectNet's 113
- * folders without the other 200.
+ * Returns why a protocol is left out. One that scores more images than the default protocol is left out if all of these
+ * are missing: ObjectNet's 113 folders are often kept without the other 200.
  */
 function whyLeftOut(
   benchmark: Benchmark,
@@ -200,7 +201,7 @@ function whyLeftOut(
 ): string | null {
   if (images.length === 0) return "none of its classes has an image here";
   if (protocol.images > benchmark.images && images.withLabels(isScoredByDefault).length === images.length) {
-    return `it needs ${protocol.images} images, and here are only those of the other protocols`;
+    return `it needs ${protocol.images} images, but only those of the other protocols are here`;
   }
   return null;
 }

@@ -14,26 +14,26 @@ import { openPartStore, type Part, type PartStore } from "../store/part-store.ts
 import type { PlannedImages } from "./planned-images.ts";
 import type { PlannedProtocol } from "./planned-protocols.ts";
 
-/** One checkpoint's images of one benchmark, cropped alike: what is still to embed, and the results to write. */
+/** A checkpoint on images of one benchmark with the same pre-crop: the embeddings to make and the results to write. */
 export interface PlannedRun {
   readonly checkpoint: Checkpoint;
   readonly benchmark: Benchmark;
-  /** pixels cut off at each side of an image before the preprocessing */
+  /** pixels cropped from each side of an image before preprocessing */
   readonly preCrop: number;
   readonly manifest: Manifest;
   readonly store: PartStore;
-  /** of the manifest's images, shared by the runs on them */
+  /** contents of the manifest's images, shared by the runs on them */
   readonly contents: ImageContents;
-  /** parts to embed: of a shard's plan, only those of the shard */
+  /** parts to embed; in a shard's plan, only those of the shard */
   readonly missing: readonly Part[];
-  /** parts to make of embeddings that are stored for the same images in another list: likewise */
+  /** parts to copy from stored embeddings of the same images in another list; likewise */
   readonly copies: readonly Part[];
-  /** position → SHA-256 of the images of the missing parts whose embeddings are stored for another list, and are taken over */
+  /** position → SHA-256 of images in missing parts whose embeddings are copied from another list */
   readonly known: ReadonlyMap<number, string>;
   readonly results: readonly PlannedResult[];
 }
 
-/** A run of which it is not known yet what it lacks. */
+/** A run before its missing parts are determined. */
 export type OpenedRun = Omit<PlannedRun, "missing" | "copies" | "known">;
 
 /** One protocol with one set of prompts. */
@@ -42,9 +42,12 @@ export interface PlannedResult extends PlannedProtocol {
   readonly key: EvaluationKey;
   readonly folder: string;
   readonly recipe: Recipe;
-  /** the folder holds a result that differs in its list of images alone: only contents tell whether it is of these */
+  /**
+   * the folder contains a result that differs only in its list of images; whether the images are the same depends on
+   * their contents
+   */
   readonly isListedOtherwise: boolean;
-  /** what the folder holds, where it is known to be of these images: it stays */
+  /** an existing result of the same images, which is kept */
   readonly existing?: ExistingResult;
 }
 
@@ -60,7 +63,7 @@ export interface OpenRunOptions {
 /**
  * Plans a checkpoint's results on a benchmark's images, and opens the store of its embeddings.
  *
- * @throws InputError if a result that is there was made otherwise
+ * @throws InputError if an existing result was made with other settings
  */
 export async function openRun(
   checkpoint: Checkpoint,
@@ -112,7 +115,7 @@ function planResults(
   );
 }
 
-/** What decides a run's units of work when they are shared out. */
+/** Returns the properties that determine a run's units of work for shards. */
 export function unitsOf({ manifest, store, checkpoint }: OpenedRun): ShardableRun {
   const partSize = store.parts[0]?.rows ?? 0;
   return {
@@ -122,12 +125,12 @@ export function unitsOf({ manifest, store, checkpoint }: OpenedRun): ShardableRu
   };
 }
 
-/** The checkpoints of runs, each once, in their order. */
+/** Returns the distinct checkpoints of runs, in order. */
 export function checkpointsOf(runs: readonly Pick<PlannedRun, "checkpoint">[]): Checkpoint[] {
   return [...new Set(runs.map(({ checkpoint }) => checkpoint))];
 }
 
-/** Images that runs have still to embed; one counts once for each checkpoint. */
+/** Counts the images that runs must still embed, once per checkpoint. */
 export function imagesToEmbed(runs: readonly Pick<PlannedRun, "missing" | "known">[]): number {
   return runs.reduce(
     (sum, { missing, known }) => missing.reduce((images, part) => images + part.rows, sum) - known.size,
@@ -135,7 +138,7 @@ export function imagesToEmbed(runs: readonly Pick<PlannedRun, "missing" | "known
   );
 }
 
-/** What runs are, in messages: "vit-b on imagenet, vit-b on imagenet-r". */
+/** Formats runs for messages: "vit-b on imagenet, vit-b on imagenet-r". */
 export function nameRuns(runs: readonly RunName[]): string {
   return runs.map(({ checkpoint, benchmark }) => `${checkpoint.id} on ${benchmark.id}`).join(", ");
 }

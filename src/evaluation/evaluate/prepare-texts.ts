@@ -14,18 +14,18 @@ export interface PrepareTextsOptions {
   readonly runtime: Runtime;
   readonly attempts: Attempts;
   readonly handlers: RunHandlers;
-  /** prompts embedded, of all that the plan lacks; the checkpoint at work, and the share of their time */
+  /** called with the number of prompts embedded, the total, the current checkpoint, and the completed share of time */
   readonly onProgress: (done: number, checkpoint: string, share: number) => void;
 }
 
 export interface PreparedTexts {
-  /** checkpoints whose classifiers are all in the store */
+  /** checkpoints with all classifiers in the store */
   readonly checkpoints: ReadonlySet<Checkpoint>;
-  /** of padding that takes part in text embeddings; the caller has them already */
+  /** warnings about padding that affects text embeddings; already reported to the caller */
   readonly warnings: readonly Note[];
 }
 
-/** Embeds what prompts are missing and builds the classifiers, a checkpoint at a time. */
+/** Embeds missing prompts and builds the classifiers, one checkpoint at a time. */
 export async function prepareTexts(
   { texts, runs }: { readonly texts: readonly TextPlan[]; readonly runs: readonly PlannedRun[] },
   { runtime, attempts, handlers, onProgress }: PrepareTextsOptions,

@@ -7,7 +7,7 @@ import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
 import { progressFolder, type RunProgress } from "./run-progress.ts";
 
-/** ms between two writings */
+/** milliseconds between writes */
 const EVERY = 2000;
 
 export type ProgressState = Pick<RunProgress, "phase" | "checkpoints" | "benchmark" | "done" | "total">;
@@ -19,12 +19,12 @@ export interface ProgressFile {
 }
 
 /**
- * A small file in the results folder that says how far this evaluation is, for a report of work under way: written
- * every two seconds at most, removed at the end. It never fails an evaluation: where it cannot be written there is none.
+ * Maintains a small file in the results folder with the progress of this evaluation, for `report --watch`. It is
+ * written at most every two seconds and removed at the end. A failure to write it does not fail the evaluation.
  */
 export function openProgressFile(out: string): ProgressFile {
   const folder = progressFolder(out);
-  // An empty results folder that was there before is its owner's, and stays
+  // An empty results folder that existed before is kept
   const made = [folder, out].filter((place) => !existsSync(place));
   const path = join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.json`);
   const started = new Date().toISOString();
@@ -59,7 +59,7 @@ export function openProgressFile(out: string): ProgressFile {
       await writing;
       await rm(path, { force: true }).catch(() => {});
       await removeStaleFiles(folder);
-      // Folders that were made for it alone go with it; others are not empty, and stay
+      // Removes folders created for this file; other folders are not empty and stay
       for (const place of made) await rmdir(place).catch(() => {});
     },
   };

@@ -3,14 +3,15 @@ import type { Runtime } from "../../model/onnx/runtime.ts";
 import { measurePrompts } from "./measure-speed.ts";
 import { missingPrompts, type TextPlan } from "./text-plan.ts";
 
-/** Fewer prompts than this are embedded before a time left is worth measuring for. */
+/** Minimum number of prompts for which a time estimate is worth a measurement. */
 const MIN_PROMPTS = 10_000;
-/** Prompts that a text encoder is measured on: less than a second's work of a large one. */
+/** Number of prompts for measuring a text encoder: less than a second for a large one. */
 const PROBE_PROMPTS = 64;
 
 /**
- * What a prompt costs with each checkpoint, so that the time left holds where a small checkpoint follows a large one. Encoders of
- * one size are measured once; where all are of one size, or there is little to do, none is.
+ * Measures the cost of a prompt per checkpoint, so that the remaining time is accurate if a small checkpoint follows a
+ * large one. Encoders of the same size are measured once. If all have the same size, or there is little to do, nothing
+ * is measured.
  *
  * @returns seconds per prompt, or 1 for all
  */
@@ -36,7 +37,7 @@ export async function promptCosts(
   return costs;
 }
 
-/** Null where the checkpoint fails, which its own turn reports. */
+/** Returns null if the checkpoint fails, which is reported when it is evaluated. */
 async function tryToMeasure(text: TextPlan, runtime: Runtime): Promise<number | null> {
   try {
     return await measurePrompts(text.checkpoint, await missingPrompts(text), runtime, PROBE_PROMPTS);

@@ -3,11 +3,11 @@ import { InputError } from "../../foundation/errors.ts";
 import type { LocatedBenchmark } from "./locate-benchmarks.ts";
 
 /**
- * Reads the files of labels of single images.
+ * Reads files with labels of single images.
  *
  * @param files benchmark id → file
  * @returns benchmark id → its labels
- * @throws InputError for a benchmark that is not evaluated, or as `readLabelSets` does
+ * @throws InputError for a benchmark that is not evaluated, or as `readLabelSets`
  */
 export async function readLabels(
   files: Readonly<Record<string, string>> | undefined,

@@ -1,9 +1,9 @@
 import type { EvaluateOptions } from "./evaluate-options.ts";
 
-/** Options by which others take part in the run; what runs the graphs has a place of its own in the record. */
+/** Options that are not recorded: callbacks, and the runtime, which has a separate field in the record. */
 const NOT_RECORDED = ["onProgress", "onNote", "onResult", "signal", "runtime"];
 
-/** The options that were given, as `run.json` has them: what a command line and its file of options came to. */
+/** Returns the given options in the form of `run.json`: the command line combined with its options file. */
 export function recordedOptions(options: EvaluateOptions): Readonly<Record<string, unknown>> {
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !NOT_RECORDED.includes(name));
   return Object.fromEntries(given.map(([name, value]) => [snakeCase(name), value]));

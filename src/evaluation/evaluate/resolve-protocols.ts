@@ -6,11 +6,11 @@ import type { LocatedBenchmark } from "./locate-benchmarks.ts";
 export type ProtocolChoice = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Resolves the protocols that are asked for, of which those under "" are of every benchmark that has them.
+ * Resolves the requested protocols; those under "" apply to every benchmark that has them.
  *
- * @param further benchmark id → a protocol that it has beside its own, by labels of single images
- * @returns those of each benchmark of which any is asked for
- * @throws InputError if one is asked for of a benchmark that is not evaluated, or that no such benchmark has
+ * @param further benchmark id → its additional protocol by labels of single images
+ * @returns the requested protocols per benchmark; benchmarks without any are absent
+ * @throws InputError if a protocol is requested for a benchmark that is not evaluated, or is unknown
  */
 export function resolveProtocols(
   asked: ProtocolChoice | undefined,
@@ -27,7 +27,7 @@ export function resolveProtocols(
     const benchmark = benchmarks.find((candidate) => candidate.id === id);
     if (id !== "" && benchmark === undefined) {
       const evaluated = benchmarks.map((candidate) => candidate.id).join(", ");
-      throw new InputError(`protocol of ${id}: not evaluated here; evaluated are ${evaluated}`);
+      throw new InputError(`protocol of ${id}: not evaluated here; evaluated: ${evaluated}`);
     }
     const among = benchmark === undefined ? benchmarks : [benchmark];
     for (const protocol of protocols) {

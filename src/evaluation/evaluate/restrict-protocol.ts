@@ -5,7 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { subsetProtocol } from "../../foundation/evaluation-key.ts";
 import { type ClassSubset, restrictClassSpace } from "../scoring/class-subset.ts";
 
-/** A protocol on some of its classes. */
+/** A protocol restricted to some of its classes. */
 export interface RestrictedProtocol {
   readonly protocol: Protocol;
   readonly space: ClassSpace;
@@ -13,10 +13,10 @@ export interface RestrictedProtocol {
 }
 
 /**
- * Restricts a protocol to a list of classes: they alone compete, the images of others are not scored. Its id is that of the whole one, "@", and
- * the list's, which no definition's protocol can have.
+ * Restricts a protocol to a list of classes: only these compete, and images of other classes are not scored. Its id is
+ * that of the whole protocol, "@", and the id of the list; ids in definitions cannot contain "@".
  *
- * @throws InputError if it does not have all of them, or it cannot be known how many images they have when complete
+ * @throws InputError if it does not have all classes, or their complete number of images cannot be determined
  */
 export function restrictProtocol(
   whole: Protocol,
@@ -32,11 +32,11 @@ export function restrictProtocol(
   }
   const found = located.images.withLabels((label) => space.accepted[label] !== null).length;
   throw new InputError(
-    `${located.root}: ${where} has ${whole.images} images, found ${found}, so how many the classes of ${subset.path} should have is not known; score them where the whole set is`,
+    `${located.root}: ${where} has ${whole.images} images, found ${found}, so the expected number for the classes of ${subset.path} is unknown; evaluate them on the whole set`,
   );
 }
 
-/** Images of the subset when complete; null where it cannot be known. */
+/** Returns the complete number of images of the subset; null if unknown. */
 function expectedImages(
   whole: Protocol,
   { accepted }: ClassSpace,

@@ -1,17 +1,17 @@
 import type { Note } from "../../foundation/notes.ts";
 import type { EvaluateOptions, EvaluateProgress } from "./evaluate-options.ts";
 
-/** How the steps of an evaluation report to its caller, and learn that it is to stop. */
+/** Callbacks through which the steps of an evaluation report to its caller, and check whether to stop. */
 export interface RunHandlers {
   note(note: Note): void;
-  /** The same, unless a note of the same text was given before. */
+  /** Reports a note unless one with the same text was reported before. */
   noteOnce(note: Note): void;
   progress(progress: EvaluateProgress): void;
-  /** @throws the reason of the caller's signal once it is aborted */
+  /** @throws the reason of the caller's signal if it is aborted */
   checkStopped(): void;
 }
 
-/** The handlers among the options, each of which may be absent. */
+/** Builds handlers from the options, all of which are optional. */
 export function handlersOf({
   onNote,
   onProgress,

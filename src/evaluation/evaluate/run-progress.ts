@@ -6,36 +6,39 @@ import { readText } from "../../foundation/files/read-text.ts";
 const progressSchema = z.object({
   schema: z.literal(1),
   phase: z.enum(["prompts", "images", "scores"]),
-  /** ids of the checkpoints at work */
+  /** ids of the current checkpoints */
   checkpoints: z.array(z.string()),
-  /** id of the benchmark at work; null while prompts are embedded */
+  /** id of the current benchmark; null while prompts are embedded */
   benchmark: z.string().nullable(),
-  /** of this phase, over the whole command; images count once for each checkpoint */
+  /** progress of this phase over the whole command; images count once per checkpoint */
   done: z.number(),
   total: z.number(),
-  /** since this phase began, prompts or images; null before the first */
+  /** prompts or images per second since this phase began; null before the first */
   per_second: z.number().nullable(),
   host: z.string(),
   pid: z.number(),
-  /** when the command began, and when this was written: ISO 8601, UTC */
+  /** start time of the command, and time of this update: ISO 8601, UTC */
   started: z.string(),
   updated: z.string(),
 });
 
-/** How far an evaluation under way is, as it last said itself. */
+/** Last reported progress of a running evaluation. */
 export type RunProgress = z.infer<typeof progressSchema>;
 
-/** An evaluation writes every few seconds while it works; one batch of a large graph may take longer. */
+/**
+ * Milliseconds after which a progress file is stale. An evaluation updates it every few seconds; a batch of a large
+ * graph may take longer.
+ */
 const STALE_AFTER = 10 * 60e3; // ms
 
-/** Where evaluations that write their results to `out` say how far they are. */
+/** Returns the folder of progress files of evaluations that write to `out`. */
 export function progressFolder(out: string): string {
   return join(out, ".progress");
 }
 
 /**
- * The evaluations under way that write to a results folder, the oldest first. A run that was killed leaves its file:
- * `stale` marks those that have said nothing for ten minutes. Files that cannot be read are skipped.
+ * Reads the progress of running evaluations that write to a results folder, oldest first. A killed run leaves its file;
+ * `stale` marks files not updated for ten minutes. Unreadable files are skipped.
  *
  * @param now  ms since 1970
  */

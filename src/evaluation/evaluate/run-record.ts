@@ -11,7 +11,7 @@ import type { Allocation } from "./allocation.ts";
 import { checkoutCommit } from "./checkout-commit.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 
-/** What an evaluation has of the machine, as the plan decided. */
+/** Machine resources that the plan chose for an evaluation. */
 export interface MachineFacts {
   readonly allocation: Allocation;
   readonly runtime: Runtime;
@@ -19,19 +19,19 @@ export interface MachineFacts {
   readonly batchSize: number;
 }
 
-/** What a run's record says beside the plan. */
+/** Facts for a run's record in addition to the plan. */
 export interface RunFacts {
   readonly machine: MachineFacts;
-  /** those that were given: what a command line and its file of options came to */
+  /** options given: the command line combined with its options file */
   readonly options: Readonly<Record<string, unknown>>;
   readonly started: Date;
-  /** seconds the embedding took in this call, shared with the checkpoints that were embedded together */
+  /** seconds of embedding in this call, shared with the checkpoints that were embedded together */
   readonly embedSeconds: number;
-  /** images embedded in this call; the others were in the store */
+  /** number of images embedded in this call; the others were stored */
   readonly embedded: number;
-  /** SHA-256 over that of every image's file when it was embedded, in the manifest's order */
+  /** SHA-256 over the hashes of all image files when they were embedded, in the manifest's order */
   readonly contentSha256: string;
-  /** identity of the certified set that the images are of; null where nothing says so */
+  /** identity of the certified set that contains the images; null if unknown */
   readonly certified: string | null;
   readonly scoreSeconds: number;
   /** images scored */
@@ -40,7 +40,7 @@ export interface RunFacts {
   readonly warnings: readonly string[];
 }
 
-/** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
+/** Builds the content of `run.json`: everything that determined the numbers, the machine, and the time taken. */
 export async function describeRun(run: PlannedRun, result: PlannedResult, facts: RunFacts): Promise<RunRecord> {
   const { checkpoint, benchmark, manifest, store } = run;
   const { protocol, prompts, classNames, subset, labelSets } = result;
@@ -135,7 +135,7 @@ function describeText(text: TextIdentity): RunRecord["checkpoint"]["text"] {
   };
 }
 
-/** The images of a protocol that could not be read, with the reasons. */
+/** Lists the unreadable images of a protocol, with the reasons. */
 export async function skippedImages(
   run: PlannedRun,
   { space }: PlannedResult,
@@ -163,7 +163,7 @@ async function versions(): Promise<Record<string, string>> {
 
 let commit: Promise<string | null> | undefined;
 
-/** Commit of the checkout that the program runs from, asked once. */
+/** Returns the commit of the program's checkout; cached. */
 function programCommit(): Promise<string | null> {
   commit ??= checkoutCommit(packagePath());
   return commit;

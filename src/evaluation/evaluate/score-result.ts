@@ -12,7 +12,7 @@ import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 import type { TextPlace } from "./text-plan.ts";
 
 export interface ScoreResultOptions {
-  /** where the checkpoint's classifiers are */
+  /** location of the checkpoint's classifiers */
   readonly text: TextPlace;
   /** from `readLabelOrders` */
   readonly orders: readonly LabelOrder[];
@@ -20,20 +20,20 @@ export interface ScoreResultOptions {
   readonly checkStopped: () => void;
 }
 
-/** What a run's images give with a protocol and its prompts. */
+/** Scores of a run's images with a protocol and prompts. */
 export interface ResultScores {
   readonly predictions: Predictions;
   readonly metrics: ResultMetrics;
-  /** why the labels may be wrong; null where nothing says so */
+  /** reason why the labels may be wrong; null if none */
   readonly labelWarning: LabelWarning | null;
-  /** seconds it took */
+  /** time in seconds */
   readonly seconds: number;
 }
 
 /**
  * Scores a run's stored embeddings.
  *
- * @throws InputError if an embedding or a classifier cannot be used, or a metric is not finite
+ * @throws InputError if an embedding or a classifier is unusable, or a metric is not finite
  */
 export async function scoreResult(
   { manifest, store }: Pick<PlannedRun, "manifest" | "store">,

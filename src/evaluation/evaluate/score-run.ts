@@ -10,37 +10,37 @@ import type { TextPlace } from "./text-plan.ts";
 import { writeScores } from "./write-scores.ts";
 
 export interface ScoreRunOptions {
-  /** where the checkpoint's classifiers are */
+  /** location of the checkpoint's classifiers */
   readonly text: TextPlace;
   /** from `readLabelOrders` */
   readonly orders: readonly LabelOrder[];
-  /** all that is known before the scores: each result keeps the warnings about it */
+  /** notes known before scoring; each result keeps the warnings about it */
   readonly notes: readonly Note[];
-  /** identity of the certified set that the images are of; null where nothing says so */
+  /** identity of the certified set that contains the images; null if unknown */
   readonly certified: string | null;
   readonly machine: MachineFacts;
-  /** those that were given, for the record */
+  /** options given by the caller, for the record */
   readonly options: Readonly<Record<string, unknown>>;
-  /** when the evaluation began */
+  /** start of the evaluation */
   readonly started: Date;
-  /** seconds the embedding took, shared with the runs that were embedded together */
+  /** seconds of embedding, shared with the runs that were embedded together */
   readonly embedSeconds: number;
   readonly attempts: Attempts;
   readonly handlers: RunHandlers;
   /** called before each result */
   readonly onBegin: () => void;
-  /** called with each result once it is written */
+  /** called with each result after it is written */
   readonly onResult: (planned: PlannedResult, result: EvaluateResult) => void;
 }
 
-/** Scores and writes every result of a run whose images are all embedded. What fails is kept in `attempts`. */
+/** Scores and writes every result of a run whose images are all embedded. Failures are kept in `attempts`. */
 export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promise<void> {
   const { text, orders, notes, certified, machine, started, embedSeconds, attempts, handlers } = options;
   const { checkStopped } = handlers;
   const embedded = imagesToEmbed([run]);
   const contentSha256 = await run.store.contentSha256();
   const about = { checkpoint: run.checkpoint.id, benchmark: run.benchmark.id };
-  /** Where a protocol finds the labels in a wrong order, they are those of the protocols after it too. */
+  /** If a protocol detects labels in a wrong order, the warning also applies to later protocols. */
   let wrongOrder: Note | null = null;
   for (const result of run.results) {
     checkStopped();

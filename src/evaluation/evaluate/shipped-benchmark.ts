@@ -5,7 +5,10 @@ import { makeWarning, type Note } from "../../foundation/notes.ts";
 import { readProtocolClassNames } from "../scoring/class-name-order.ts";
 import type { PlannedProtocol } from "./planned-protocols.ts";
 
-/** Warns where a user's definition has the id of a benchmark that ships and defines another: its results go by that id. */
+/**
+ * Warns if a user's definition has the id of a shipped benchmark but different content, because results are identified
+ * by id.
+ */
 export async function warnOfShippedId(
   userDefined: Benchmark,
   planned: readonly Pick<PlannedProtocol, "protocol" | "definition">[],
@@ -20,7 +23,7 @@ export async function warnOfShippedId(
       const hashes = await hashDefinition(shipped, same, resolveClassSpace(shipped, same, names));
       if (differingParts(definition, hashes).length === 0) continue;
     }
-    const text = `${path}: "${id}" is the id of a benchmark that ships, and this is another (protocol ${protocol.id}): its results would stand beside published ones; give it an id of its own`;
+    const text = `${path}: "${id}" is the id of a shipped benchmark with different content (protocol ${protocol.id}): its results would be compared with published ones; choose another id`;
     return [makeWarning(text, { benchmark: id })];
   }
   return [];

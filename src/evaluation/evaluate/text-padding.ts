@@ -12,8 +12,8 @@ import type { TextPlace } from "./text-plan.ts";
 const PROBED = z.strictObject({ of: z.string(), takes_part: z.boolean() });
 
 /**
- * Warns of a checkpoint whose padding takes part in its text embeddings and is named by no file. The trial runs the text
- * graph, so its outcome is kept beside the text embeddings.
+ * Warns of a checkpoint whose padding id affects its text embeddings but is not stated by any file. The test runs the
+ * text graph, so its outcome is stored with the text embeddings.
  */
 export async function warnOfTextPadding(place: TextPlace, runtime: Runtime): Promise<Note[]> {
   const { checkpoint } = place;
@@ -31,18 +31,18 @@ export async function warnOfTextPadding(place: TextPlace, runtime: Runtime): Pro
   return warnOfPadding(text, takesPart).map((warning) => makeWarning(`${id}: ${warning}`, { checkpoint: id }));
 }
 
-/** Tries whether padding takes part, and keeps the outcome; nothing is tried where a file names the padding. */
+/** Tests whether padding affects embeddings, and stores the outcome; skipped if a file states the padding id. */
 export async function probePadding({ checkpoint, folder, key }: TextPlace, encoder: TextEncoder): Promise<boolean> {
   const { text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return false;
   const takesPart = await encoder.paddingTakesPart();
-  await checkpoint.checkUnchanged(); // what the encoder loaded, long after the hashing, was this
+  await checkpoint.checkUnchanged(); // the encoder was loaded long after hashing; check that its files are unchanged
   const probed: z.infer<typeof PROBED> = { of: key, takes_part: takesPart };
   await atomicWrite(join(folder, PADDING_FILE), `${JSON.stringify(probed)}\n`);
   return takesPart;
 }
 
-/** @returns null where it was not tried, or what is kept is of something else */
+/** @returns null if it was not tested, or the stored outcome belongs to something else */
 async function readProbe({ folder, key }: TextPlace): Promise<boolean | null> {
   const kept = await readJson(join(folder, PADDING_FILE)).catch(() => null);
   const probed = PROBED.safeParse(kept);

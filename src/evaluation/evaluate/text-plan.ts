@@ -8,33 +8,33 @@ import { storedTextKey, textFolderName } from "../store/list-store.ts";
 import { openPromptStore } from "../store/prompt-store.ts";
 import { checkpointsOf, type PlannedRun } from "./planned-runs.ts";
 
-/** What a zero-shot classifier is made of, beside the checkpoint. */
+/** Inputs of a zero-shot classifier other than the checkpoint. */
 export interface ClassifierDefinition {
   readonly classNames: ClassNameList;
-  /** rows of the class names that it is of, ascending; null for all */
+  /** rows of the class names in the classifier, ascending; null for all */
   readonly nameRows: readonly number[] | null;
   readonly prompts: PromptSet;
 }
 
 export interface PlannedClassifier extends ClassifierDefinition {
-  /** its weights were in the store when the plan was made */
+  /** whether its weights were in the store when the plan was made */
   readonly isBuilt: boolean;
 }
 
-/** Where a checkpoint's text embeddings and classifiers are kept. */
+/** Location of a checkpoint's text embeddings and classifiers. */
 export interface TextPlace {
   readonly checkpoint: Checkpoint;
-  /** the same files tokenized otherwise have another folder */
+  /** folder; the same files with other tokenization use another folder */
   readonly folder: string;
-  /** what decides a text's embedding; every stored file of text contains it */
+  /** everything that determines a text's embedding; stored in every text file */
   readonly key: string;
 }
 
 /** The text side of one checkpoint. */
 export interface TextPlan extends TextPlace {
-  /** those that its results need, each once, in their order */
+  /** distinct classifiers that its results need, in order */
   readonly classifiers: readonly PlannedClassifier[];
-  /** prompts to embed: those of classifiers that are not built which are not in the store, each once */
+  /** distinct prompts of unbuilt classifiers that are not in the store */
   readonly missing: number;
 }
 
@@ -60,7 +60,7 @@ export async function planTexts(
   return texts;
 }
 
-/** Prompts that text plans have to embed. */
+/** Counts the prompts that text plans must embed. */
 export function promptsToEmbed(texts: readonly Pick<TextPlan, "missing">[]): number {
   return texts.reduce((sum, { missing }) => sum + missing, 0);
 }
@@ -79,7 +79,7 @@ function distinctClassifiers(runs: readonly Pick<PlannedRun, "results">[]): Clas
   return [...distinct.values()];
 }
 
-/** The prompts of a checkpoint's classifiers that are neither built nor in the store, each once. */
+/** Returns the distinct prompts of a checkpoint's unbuilt classifiers that are not in the store. */
 export async function missingPrompts(text: Omit<TextPlan, "missing">): Promise<string[]> {
   const unbuilt = text.classifiers.filter(({ isBuilt }) => !isBuilt);
   if (unbuilt.length === 0) return [];
@@ -91,14 +91,17 @@ export async function missingPrompts(text: Omit<TextPlan, "missing">): Promise<s
   return [...wanted].filter((prompt) => !store.has(prompt));
 }
 
-/** The prompts of each class, c lists in the order of the class names. Made when needed: 80,000 take 8 MB. */
+/**
+ * Returns the prompts of each class, c lists in the order of the class names. Computed on demand: 80,000 prompts take 8
+ * MB.
+ */
 export function promptsOfClasses({ classNames, nameRows, prompts }: ClassifierDefinition): (readonly string[])[] {
   return namesOfRows(classNames, nameRows).map((name) => prompts.promptsOf(name));
 }
 
-/** A text plan's prompts as they are embedded: a list for each classifier. */
+/** A list of prompts to embed, one per classifier of a text plan. */
 export interface PromptList {
-  /** prompts that no earlier classifier of the checkpoint uses, so that a list does not depend on what is stored */
+  /** prompts that no earlier classifier of the checkpoint uses, so that lists do not depend on the store */
   readonly prompts: readonly string[];
   readonly isBuilt: boolean;
 }

@@ -4,26 +4,26 @@ import { checkpointsOf, imagesToEmbed, type PlannedRun } from "./planned-runs.ts
 import type { ProgressFile, ProgressState } from "./progress-file.ts";
 import type { RunHandlers } from "./run-handlers.ts";
 
-/** Where the steps of an evaluation say how far they are. */
+/** Receives the progress of the steps of an evaluation. */
 export interface ProgressTracker {
   /**
-   * prompts embedded, and to embed in this call
+   * prompts embedded, and total in this call
    *
-   * @param checkpoint at work
-   * @param share      of their time, where it is known that checkpoints differ; absent: of their number
+   * @param checkpoint current checkpoint
+   * @param share      completed share of time, if checkpoints differ in cost; default: share of the number
    */
   prompts(done: number, total: number, checkpoint: string, share?: number): void;
-  /** images embedded so far, and the runs at work; one counts once for each checkpoint */
+  /** images embedded so far, counted once per checkpoint, and the active runs */
   images(done: number, runs: readonly PlannedRun[]): void;
-  /** a result of these runs is scored next */
+  /** called before a result of these runs is scored */
   scores(done: number, runs: readonly PlannedRun[]): void;
 }
 
 /**
- * Turns what the steps say into the events of the caller and the progress file.
+ * Converts the progress of steps to events for the caller and to the progress file.
  *
  * @param planned  all runs of the plan
- * @param file     null for work that writes no results
+ * @param file     null if no results are written
  */
 export function trackProgress(
   planned: readonly PlannedRun[],
@@ -52,12 +52,15 @@ export function trackProgress(
   };
 }
 
-/** What reading and decoding an image costs beside running a graph over it, in bytes of that graph: a photo, and ViT-B/32's 350 MB. */
+/**
+ * Cost of reading and decoding an image, expressed in bytes of a graph with the same running time; from a photo and
+ * ViT-B/32 with 350 MB.
+ */
 const DECODING_BYTES = 30e6;
 
 /**
- * The share of the images' time that is behind. Runs are embedded a group at a time, each image decoded once for the group; what a
- * graph takes goes by its size.
+ * Returns a function for the completed share of the images' time. Runs are embedded one group at a time, and each image
+ * is decoded once per group; the time of a graph is assumed proportional to its size.
  */
 function createImageShare(planned: readonly PlannedRun[]): (done: number, runs: readonly PlannedRun[]) => number {
   const costOf = (runs: readonly PlannedRun[]) =>
@@ -81,7 +84,7 @@ function createImageShare(planned: readonly PlannedRun[]): (done: number, runs: 
   };
 }
 
-/** How far the checks before the work are. */
+/** Builds a progress event for the checks before the work. */
 export function planProgress(phase: "files" | "checks", done: number, total: number): EvaluateProgress {
   return { phase, done, total, imagesAhead: 0, share: done / Math.max(total, 1), checkpoints: [], benchmark: null };
 }

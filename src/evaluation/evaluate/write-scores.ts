@@ -12,8 +12,8 @@ export type WriteScoresFacts = Omit<RunFacts, "scoreSeconds" | "n" | "skipped">;
 /**
  * Writes a result's files.
  *
- * @throws InputError if the folder holds a result of images with other content, the checkpoint's files changed since
- *   they were hashed, or a file cannot be written
+ * @throws InputError if the folder contains a result of images with different content, the checkpoint's files changed
+ *   since they were hashed, or a file cannot be written
  */
 export async function writeScores(
   run: PlannedRun,

@@ -58,7 +58,7 @@ describe("evaluate with prompts of the user's own", () => {
     const args = quickRun(out, "vit-open-clip").map((arg) => (arg === "single-1" ? join(folder, "mine.txt") : arg));
     expectRefused(
       await shiftline(args),
-      /mine\.txt: looks pasted from code or a list \(.*\), .*: write a photo of one \{\}\. instead of "a photo of one \{\}\.", \(line 1\); so is 1 more line\n/,
+      /mine\.txt: looks pasted from code or a list \(.*\), .*: write a photo of one \{\}\. instead of "a photo of one \{\}\.", \(line 1\); 1 more line is invalid\n/,
     );
     expect(existsSync(out)).toBe(false);
   });

@@ -129,7 +129,7 @@ describe("evaluate with bad input", () => {
     );
     expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(before);
     const twice = await shiftline([...quickRun(out(), "hf-split", "vit-open-clip"), ...other]);
-    expectInputError(twice, /would both be called "vit-open-clip"/);
+    expectInputError(twice, /would both be named "vit-open-clip"/);
   }, 60_000);
 
   it("does not let a smaller sample take a larger run's place", async () => {

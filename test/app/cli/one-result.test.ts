@@ -80,7 +80,7 @@ describe("evaluate, where one result has trouble", () => {
       /^shiftline: .*--skip-unreadable \(failed: vit-open-clip on imagenet-v2, hf-split on imagenet-v2\)$/m,
     );
     expect(run.stderr).toMatch(
-      /^note: vit-open-clip on imagenet-v2, hf-split on imagenet-v2 failed, the rest goes on: /m,
+      /^note: vit-open-clip on imagenet-v2, hf-split on imagenet-v2 failed, the rest continues: /m,
     );
     expect(run.stdout).toMatch(/^checkpoint +IN$/m);
     expect(rows(results).filter((row) => row.split(",")[2] === "1000")).toHaveLength(6);
@@ -95,7 +95,7 @@ describe("evaluate, where one result has trouble", () => {
     ]);
     expect(run.status, run.stderr).toBe(0);
     const left = run.stderr.match(
-      /^note: imagenet, protocol \S+: left out, because none of the 1 sampled images is of its classes$/gm,
+      /^note: imagenet, protocol \S+: left out, because none of the 1 sampled images belongs to its classes$/gm,
     );
     expect(left?.length).toBeGreaterThan(0);
     expect(run.stderr.indexOf("sampled images")).toBeLessThan(run.stderr.indexOf("prompts "));

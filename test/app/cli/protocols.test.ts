@@ -106,7 +106,7 @@ describe("evaluate on a root with every benchmark, in one command", () => {
     expect((await run("objectnet=offical")).stderr).toMatch(
       /objectnet has no protocol "offical"; known: .*; did you mean official\?/,
     );
-    expect((await run("imagenet=1000")).stderr).toMatch(/imagenet: not evaluated here; evaluated are .*objectnet/);
+    expect((await run("imagenet=1000")).stderr).toMatch(/imagenet: not evaluated here; evaluated: .*objectnet/);
   }, 60_000);
 
   it("scores the classes of a list as the protocol that has these classes", async () => {

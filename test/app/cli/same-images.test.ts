@@ -133,7 +133,7 @@ describe("the same images in another container", () => {
           expect(dry.rows).toMatchObject([{ images: PATHS.length, imagesToEmbed: 0 }]);
           const again = await run(setting, tars, sizes);
           expect(again.notes).toMatch(
-            /the same images as 1 result of vit-open-clip on animals that is there, by content/,
+            /the same images as 1 result of vit-open-clip on animals that already exists, by content/,
           );
           expect(filesOf(before.folder)).toEqual(files);
           expect(again.metrics).toEqual(before.metrics);
@@ -193,7 +193,7 @@ describe("the same images in another container", () => {
     const fresh = await run(makeSetting(), asTars(FIRST));
     const after = await run(elsewhere(), asTars(FIRST));
     expect(after).toMatchObject({ embedded: 4, rows: fresh.rows });
-    expect(after.notes).toContain("stored embeddings of 4 images cannot be used; they are embedded again");
+    expect(after.notes).toContain("stored embeddings of 4 images are unusable; they are embedded again");
     const other = join(checkpoints, "hf-split");
     expect(await run(elsewhere(), asTars([...FIRST].reverse()), { checkpoints: [other] })).toMatchObject({
       embedded: 12,

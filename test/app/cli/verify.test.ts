@@ -66,7 +66,7 @@ describe("shiftline verify", () => {
       "--out",
       join(root, "out"),
     ]);
-    expect(stderr).toContain("2 images in another class than that of the number in the name");
+    expect(stderr).toContain("2 images in a different class than the number in the name requires");
   });
 
   it.each([

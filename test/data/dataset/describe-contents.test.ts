@@ -134,9 +134,9 @@ describe("what lies in a place is told", () => {
     await expect(run("/nowhere/at/all")).rejects.toThrow("/nowhere/at/all: no such folder");
     const val = tree({ "n01440764/0.JPEG": "x", "n02129165/1.JPEG": "x" });
     await expect(run(val)).rejects.toThrow(
-      /: holds no folder of a benchmark, but looks like imagenet or .* itself; give it as --data-dir imagenet=/,
+      /: contains no folder of a benchmark, but looks like imagenet or .* itself; specify it as --data-dir imagenet=/,
     );
-    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: a file; give the folder that holds it/);
+    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: is a file; specify its folder/);
     const other = tree({ "a/b.txt": "x" });
     const contents = "its folders are called a; expected folders or archives named like ";
     await expect(run(other)).rejects.toThrow(`${other}: no benchmark there: ${contents}`);

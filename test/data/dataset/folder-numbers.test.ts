@@ -126,11 +126,9 @@ describe("class folders named by numbers", () => {
   it("are read alone, and containers beside them named", async () => {
     const root = inFolders((row) => wnids[row] as string);
     const textsOf = async () => (await findDataDoubts(imagenet, (await listImages(imagenet, root))!)).notes;
-    expect(JSON.stringify(await textsOf())).not.toMatch(/passed over beside/);
+    expect(JSON.stringify(await textsOf())).not.toMatch(/skipped: /);
     writeTree(root, { "rest.zip": "x", "._a.tar": "x", "notes.txt": "x" });
-    expect(JSON.stringify(await textsOf())).toMatch(
-      /read are the files in folders; passed over beside them: rest\.zip"/,
-    );
+    expect(JSON.stringify(await textsOf())).toMatch(/using the files in folders; skipped: rest\.zip"/);
   });
 
   it("are compared with other sets by their count where labels come with the images", async () => {
@@ -144,7 +142,7 @@ describe("class folders named by numbers", () => {
     };
     const samples = { ...located, layout: { kind: "web-dataset" } as const };
     expect((await findDataDoubts(await readBenchmark("imagenet-r"), samples)).likelySet).toMatch(
-      /^it has as many images as imagenet-a, and not of imagenet-r/,
+      /^its number of images is that of imagenet-a, not of imagenet-r/,
     );
     expect((await findDataDoubts(await readBenchmark("imagenet-a"), samples)).likelySet).toBeNull();
   });
@@ -155,7 +153,7 @@ describe("class folders named by numbers", () => {
       writeTree(temporaryFolder(), Object.fromEntries(folders.map((folder) => [`${folder}/a.jpeg`, "x"])));
     const nested = below("1/0", "1/10");
     await expect(findDataDoubts(v2, (await listImages(v2, nested))!)).rejects.toThrow(
-      /2 folders named as classes \(1\/0, 1\/10\) are inside folders .*; give the folder that holds the classes/,
+      /2 folders named like classes \(1\/0, 1\/10\) are inside folders .*; specify the folder that contains the classes/,
     );
     const few = below("1", "1/10");
     expect((await findDataDoubts(v2, (await listImages(v2, few))!)).notes).not.toEqual([]);

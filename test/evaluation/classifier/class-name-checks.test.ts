@@ -15,7 +15,7 @@ describe("class names", () => {
     ["index,name\n0,[tench\n1,goldfish]\n", /index 0: .*a bracket.*write tench/],
     ["index,name\n0,“tench”\n", /write tench/],
     ["index,name\n0,- tench\n", /a bullet.*write tench/],
-    ["index,name\n0,0: tench\n1,1: goldfish\n", /every name has its number before it.*write tench instead of 0: tench/],
+    ["index,name\n0,0: tench\n1,1: goldfish\n", /every name starts with its number.*write tench instead of 0: tench/],
     ["index,name\n0,001.Black_footed_Albatross\n1,002.Laysan_Albatross\n", /write Black_footed_Albatross instead of/],
     ["index,name\n0,n01440764\n", /expected the name of a class, found the WordNet id n01440764/],
     ["index,name\n0,te\u200bnch\n", /U\+200B.*write tench/],
@@ -59,16 +59,16 @@ describe("class names", () => {
       ["warning", "1 of 6 names have {} in them, which is in their prompts: a {} fish", { classNames: "n" }],
       [
         "warning",
-        "1 of 6 names have a space that is none of the usual, which is in their prompts: ray\u00a0x",
+        "1 of 6 names have an unusual space character, which is in their prompts: ray\u00a0x",
         { classNames: "n" },
       ],
-      ["note", "indices 3 and 4 have one name but for its letter case: crane", { classNames: "n" }],
+      ["note", "indices 3 and 4 have names that differ only in letter case: crane", { classNames: "n" }],
     ]);
   });
 
   it("may not be another list under the id of one that ships", async () => {
     await expect(read("index,name\n0,a\n", "imagenet-openai.csv")).rejects.toThrow(
-      /"imagenet-openai" is the id of a class-name list that ships, and this is another; rename the file/,
+      /"imagenet-openai" is the id of a shipped class-name list with different content; rename the file/,
     );
   });
 });

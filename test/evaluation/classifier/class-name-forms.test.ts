@@ -49,7 +49,7 @@ describe("class names are read as people have them", () => {
     const matched = await match("imagenet_class_index.json", keras);
     expect(matched.names).toEqual(names);
     expect(matched.notes).toEqual([
-      "imagenet_class_index.json: underscores are read as spaces, as Keras means them: great white shark for great_white_shark",
+      "imagenet_class_index.json: underscores are read as spaces, as intended by Keras: great white shark for great_white_shark",
     ]);
   });
 
@@ -57,7 +57,7 @@ describe("class names are read as people have them", () => {
     const distinct = names.map((name, i) => (names.indexOf(name) === i ? name : `${name} ${i}`));
     const { notes } = await match("index.json", { ...distinct.map((name) => `${name}, another`) });
     expect(notes).toEqual([
-      "index.json: 1000 of 1000 names list several, of which the first is taken: tench of tench, another",
+      "index.json: 1000 of 1000 names contain several; the first is used: tench of tench, another",
     ]);
   });
 });
@@ -66,7 +66,7 @@ it("class names whose first of several is that of another class too are warned o
   const crane = names.map((name, i) => (i === 134 ? "crane, bird" : i === 517 ? "crane, machine" : `${name} ${i}, x`));
   const { notes } = await match("index.json", { ...crane });
   expect(notes[1]).toBe(
-    "index.json: 1 first name of several classes, whose scores are ties that the first class wins: crane (crane, bird; crane, machine); write a name for each",
+    "index.json: 1 first name shared by several classes, whose scores are tied and won by the first class: crane (crane, bird; crane, machine); give each a distinct name",
   );
 });
 
@@ -79,7 +79,7 @@ describe("class names that contradict the classes are refused", () => {
     ],
     ["alphabetical.json", alphabetical.map((index) => names[index]), /contradict each other/],
     // the numbers of another order, whose wnids say what they are, are put in order
-    ["gap.txt", names.map((name, i) => (i === 7 ? "" : name)).join("\n"), /line 8 is empty: is a name missing there\?/],
+    ["gap.txt", names.map((name, i) => (i === 7 ? "" : name)).join("\n"), /line 8 is empty; a name may be missing/],
     [
       "from-one.json",
       Object.fromEntries(names.map((name, i) => [i + 1, name])),
@@ -95,15 +95,15 @@ describe("class names that contradict the classes are refused", () => {
     [
       "map_clsloc.txt",
       names.map((name, i) => `${wnids[i]} ${i + 1} ${name}`).join("\n"),
-      /a number stands before the name of/,
+      /there is a number before the name of/,
     ],
     [
       "other.json",
       { pets: ["cat"], cars: ["a car"] },
-      /data sets pets, cars, and not of this one; looked for imagenet, imagenet1k/,
+      /data sets pets, cars, but not for this one; searched for imagenet, imagenet1k/,
     ],
     ["quoted.txt", names.map((name) => `"${name}",`).join("\n"), /pasted from code or a list/],
-    ["numbered.txt", names.map((name, i) => `${i}: ${name}`).join("\n"), /every name has its number before it/],
+    ["numbered.txt", names.map((name, i) => `${i}: ${name}`).join("\n"), /every name starts with its number/],
     [
       "twice.json",
       `{${names.map((name, i) => `"${i === 1 ? 0 : i}": ${JSON.stringify(name)}`)}}`,

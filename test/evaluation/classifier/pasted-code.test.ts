@@ -184,10 +184,10 @@ describe("templates that were pasted from code or a list", () => {
       ["note", { templates: "mine" }],
     ]);
     expect(notes.map(({ text }) => text.slice(text.indexOf("mine.txt: ") + 10))).toEqual([
-      "a template ends with a comma or semicolon, which is in every prompt of it: a {},",
-      "a template begins with #, which is in every prompt of it: #a photo of a {}",
-      "a template has a space that is none of the usual, which is in every prompt of it: a\u00a0photo of a {}",
-      "a template has $ before its {}, which is in every prompt of it: a \u0024{} bill",
+      "a template ends with a comma or semicolon, which is in each of its prompts: a {},",
+      "a template begins with #, which is in each of its prompts: #a photo of a {}",
+      "a template has an unusual space character, which is in each of its prompts: a\u00a0photo of a {}",
+      "a template has $ before its {}, which is in each of its prompts: a \u0024{} bill",
       "a template that appears twice counts twice: the {}",
     ]);
   });
@@ -198,7 +198,7 @@ describe("a user's own set", () => {
     const folder = writeTree(temporaryFolder(), { "single-1.txt": "a photo of a {}.\n", "simple-7.txt": "a {}.\n" });
     expect((await readTemplateSet(join(folder, "single-1.txt"))).id).toBe("single-1");
     await expect(readTemplateSet(join(folder, "simple-7.txt"))).rejects.toThrow(
-      /simple-7\.txt: "simple-7" is the id of a template set that ships, and this is another; rename the file/,
+      /simple-7\.txt: "simple-7" is the id of a shipped template set with different content; rename the file/,
     );
   });
 

@@ -63,7 +63,7 @@ describe("prompt sets", () => {
     expect((await read("cupl.json")).promptsOf("tench")).toEqual(["a tench\nis a fish"]);
     for (const file of ["templates.json", "cupl.json"]) {
       await expect(readPromptSet(join(folder, file), ["cars"])).rejects.toThrow(
-        /has prompts of the data sets pets, imagenet1k, and not of this one; looked for cars/,
+        /has prompts for the data sets pets, imagenet1k, but not for this one; searched for cars/,
       );
     }
     await expect(read("broken.json")).rejects.toThrow(/expected a template on one line/);
@@ -84,7 +84,7 @@ describe("prompt sets", () => {
     expect(descriptors.checkNames(["zebra", "lion"])).toMatchObject([
       {
         severity: "warning",
-        text: expect.stringMatching(/2 of 2 prompts do not have the name of their class.*stripes for zebra/),
+        text: expect.stringMatching(/2 of 2 prompts do not contain the name of their class.*stripes for zebra/),
       },
     ]);
   });

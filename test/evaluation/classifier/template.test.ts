@@ -29,7 +29,7 @@ describe("template sets", () => {
       't.txt: expected exactly one {} in a template, found 0 in "a photo."',
     );
     expect(() => parseTemplates("{} or {}\n", "t.txt")).toThrow(/found 2/);
-    expect(() => parseTemplates("\n \n", "t.txt")).toThrow("t.txt: expected one template a line, found none");
+    expect(() => parseTemplates("\n \n", "t.txt")).toThrow("t.txt: expected one template per line, found none");
     await expect(readTemplateSet("openai-81")).rejects.toThrow(
       'unknown template set "openai-81"; known: openai-80, simple-7, single-1, or the path of a .txt, .py file',
     );

@@ -14,8 +14,8 @@ describe("createAttempts", () => {
     expect(await attempts.run("b", async () => {})).toBe(true);
     expect(await attempts.run("c", fail)).toBe(false);
     expect(notes.map(({ text }) => text)).toEqual([
-      "a failed, the rest goes on: x: wrong",
-      "c failed, the rest goes on: x: wrong",
+      "a failed, the rest continues: x: wrong",
+      "c failed, the rest continues: x: wrong",
     ]);
     expect(() => attempts.finish()).toThrow(new InputError("x: wrong (failed: a, c)"));
     expect(() => createAttempts({}).finish()).not.toThrow();

@@ -25,7 +25,7 @@ describe("checkDuplicates", () => {
     expect(check(10, { 1: 0, 3: 0, 5: 4 })).toEqual([
       {
         severity: "warning",
-        text: "/data: 3 of 10 images are copies of others, 2 of them in another class (0/0.jpg = 0/1.jpg = 1 more, 2/4.jpg = 2/5.jpg); each counts as often as it is there",
+        text: "/data: 3 of 10 images are copies of others, 2 of them in another class (0/0.jpg = 0/1.jpg = 1 more, 2/4.jpg = 2/5.jpg); each copy counts in the score",
         about: { benchmark: "b" },
       },
     ]);

@@ -44,7 +44,7 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
   ])("is refused by its name: %s", async (name, is) => {
     const folder = v2(name);
     await expect(asV2(folder)).rejects.toThrow(InputError);
-    await expect(asV2(folder)).rejects.toThrow(`${folder}: its name is that of ${is}, and it is read as imagenet-v2`);
+    await expect(asV2(folder)).rejects.toThrow(`${folder}: its name is that of ${is}, but it is read as imagenet-v2`);
     expect(await asV2(folder, is)).toEqual([]);
   });
 
@@ -74,14 +74,14 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     const notes = await asV2(v2(name));
     expect(notes.map(({ severity }) => severity)).toEqual(severities);
     for (const { text, about } of notes) {
-      expect(text).toContain("nothing in its name says whether it is imagenet-v2, as which it is read, or");
+      expect(text).toContain("its name does not state whether it is imagenet-v2, as which it is read, or");
       expect(about).toEqual({ benchmark: "imagenet-v2" });
     }
   });
 
   it("is doubted where a short name may be that of another", async () => {
     expect((await asV2(v2("top"))).map(({ severity, text }) => [severity, text.split(": ")[1]])).toEqual([
-      ["warning", "its name may be that of imagenet-v2-top, and it is read as imagenet-v2"],
+      ["warning", "its name may be that of imagenet-v2-top, but it is read as imagenet-v2"],
     ]);
   });
 
@@ -122,7 +122,7 @@ describe("two benchmarks with the same images", () => {
     const matched = v2("imagenetv2-matched-frequency", "same");
     const top = v2("imagenetv2-top-images", "same");
     await expect(locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": top } })).rejects.toThrow(
-      `${matched} and ${top}: hold the same images, and are read as imagenet-v2 and imagenet-v2-top`,
+      `${matched} and ${top}: contain the same images, but are read as imagenet-v2 and imagenet-v2-top`,
     );
     const members = ["0/a", "1/b", "10/c"].flatMap((name, label) => [
       { name: `${label}.jpg`, content: readFileSync(join(matched, `${name}.jpeg`)) },
