@@ -1,26 +1,26 @@
 import type { Part } from "../store/part-store.ts";
 import { belongsToShard, type Shard } from "./shard.ts";
 
-/** What decides a run's units of work: one checkpoint's parts of one manifest. */
+/** Properties that determine a run's units of work: one checkpoint's parts of one manifest. */
 export interface ShardableRun {
-  /** equal for runs whose parts hold the same images: manifest, place and part size */
+  /** key that is equal for runs whose parts contain the same images: manifest, place and part size */
   readonly images: string;
-  /** of the checkpoint's files */
+  /** size of the checkpoint's files */
   readonly bytes: number;
   readonly parts: readonly Part[];
 }
 
 /**
- * Model files of the checkpoints that share a unit, so that its images are decoded once for them all: a few large models
- * or hundreds of small ones. The same on every machine, whatever memory it has, so that all machines assign alike.
+ * Maximum size of the model files of checkpoints that share a unit, whose images are decoded once for all of them: a
+ * few large models or hundreds of small ones. It does not depend on the machine, so that all machines assign alike.
  */
 const UNIT_BYTES = 4e9;
 
 /**
- * Assigns parts to shards. A unit is one part for a group of checkpoints: runs of the same images, in order, whose files
- * are at most 4 GB together. Units go to the shards in turn, group by group, from position 0 on, stored or not.
+ * Assigns parts to shards. A unit is one part for a group of checkpoints: consecutive runs on the same images whose
+ * files have at most 4 GB in total. Units are assigned to the shards in turn, group by group, whether stored or not.
  *
- * @returns each run's parts of this shard, in the order of the runs, and the number of all units
+ * @returns each run's parts in this shard, in the order of the runs, and the total number of units
  */
 export function assignParts(
   runs: readonly ShardableRun[],

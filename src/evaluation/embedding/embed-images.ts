@@ -16,65 +16,65 @@ import { type Batch, distinctPreparations, planBatches } from "./plan-batches.ts
 import { type ReadBatch, startReadAhead } from "./read-ahead.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
-/** Takes the parts of one checkpoint: a part store, or whoever only wants to see them made. */
+/** Receives the parts of one checkpoint: a part store, or a consumer that discards them. */
 export interface EmbeddingSink {
-  /** @param embeddings (rows of the part, d); rows of images that were skipped are zeros */
+  /** @param embeddings (rows of the part, d); rows of skipped images are zeros */
   write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
 }
 
-/** A checkpoint, and where its embeddings go. */
+/** A checkpoint and the sink of its embeddings. */
 export interface EmbedTarget {
   readonly checkpoint: Checkpoint;
-  /** pixels cut off at each side of an image before the checkpoint's preprocessing */
+  /** pixels cropped from each side of an image before the checkpoint's preprocessing */
   readonly preCrop: number;
   readonly sink: EmbeddingSink;
-  /** the parts to make */
+  /** parts to make */
   readonly parts: readonly Part[];
-  /** position → SHA-256 of images of these parts that need not be embedded: the sink puts their rows in place of zeros */
+  /** position → SHA-256 of images in these parts that need not be embedded: the sink replaces their rows of zeros */
   readonly known?: ReadonlyMap<number, string>;
 }
 
-/** An image that cannot be read stops the embedding: of every checkpoint, for it is the data that is wrong. */
+/** Thrown for an unreadable image, which stops the embedding of every checkpoint, because the data is wrong. */
 export class UnreadableImageError extends InputError {}
 
 export interface EmbedOptions {
-  /** runs the graphs; its threads are those of all of them, and read and decode images */
+  /** runtime of the graphs; its threads run all graphs, and read and decode images */
   readonly runtime: Runtime;
   readonly batchSize: number;
-  /** bytes that the loaded graphs may take together; each is loaded once at least */
+  /** memory limit for all loaded graphs, in bytes; each is loaded at least once */
   readonly modelMemory: number;
   /** skip and count unreadable images */
   readonly skipUnreadable: boolean;
-  /** called after each batch with images × checkpoints done and to do */
+  /** called after each batch with images × checkpoints done and in total */
   readonly onProgress?: (done: number, total: number) => void;
-  /** told what was read of the images from this position on, once a part of them is written */
+  /** called with the contents of the images from this position on, after their part is written */
   readonly remember?: (first: number, content: readonly ImageContent[]) => Promise<void>;
-  /** asked before each batch; throws to stop: batches under way are finished, and parts that are whole then stay */
+  /** called before each batch; throws to stop: active batches are finished, and complete parts are kept */
   readonly checkStopped?: () => void;
 }
 
-/** More image threads than this outrun any CPU inference. */
+/** Maximum number of image threads; more are faster than any CPU inference. */
 const MAX_IMAGE_THREADS = 16;
 /**
- * Bytes of memory for images that are read and decoded, and what each thread adds: no photo waits for it, but of images near the
- * largest that is decoded one is at work at a time. A machine with less memory gives less.
+ * Memory for reading and decoding images, in bytes, and the addition per thread. Photos never wait for it; images near
+ * the maximum size are processed one at a time. Less on machines with little memory.
  */
 const IMAGE_MEMORY = 512e6;
 const MEMORY_PER_THREAD = 64e6;
-/** Batches read ahead, beyond one a thread: what keeps the graphs busy while a large image holds the others up. */
+/** Batches read ahead in addition to one per thread, to keep the graphs busy while a large image is decoded. */
 const READ_BEYOND = 2;
-/** Batches in the graphs' threads, beyond one a thread: the next one waits there, and another may be on its way to disk. */
+/** Batches in the graphs' threads in addition to one per thread: one waits there, and one may be being written. */
 const ENCODE_BEYOND = 2;
 
 /**
- * Embeds a manifest's images with several checkpoints at once: each image is read and decoded once, resampled once for
- * each geometry, and given to every checkpoint that lacks it. Some threads read and preprocess ahead, others run the
- * graphs; this thread hands batches on. Every part is written as soon as its last image is through, and what is under
- * way is bounded at every stage, the disk included.
+ * Embeds a manifest's images with several checkpoints: each image is read and decoded once, resampled once per
+ * geometry, and embedded by every checkpoint that lacks it. Some threads read and preprocess ahead, others run the
+ * graphs; this thread passes batches between them. Each part is written as soon as its last image is embedded. The
+ * amount of pending work is bounded at every stage, including writing.
  *
- * All targets must have parts of the same size.
+ * All targets must have the same part size.
  *
- * @throws InputError for an image that cannot be read (unless `skipUnreadable`), or a store that cannot be written
+ * @throws InputError for an unreadable image (unless `skipUnreadable`), or an unwritable store
  */
 export async function embedImages(
   manifest: Manifest,
@@ -140,7 +140,7 @@ export async function embedImages(
         batch.known,
       );
       if (part === null) continue;
-      await checkpoint.checkUnchanged(); // what the threads loaded, long after the hashing, was this
+      await checkpoint.checkUnchanged(); // the threads loaded the files long after hashing; check that they are unchanged
       await sink.write(batch.part, part.embeddings, part.metadata);
       await options.remember?.(batch.part.first, part.content);
     }
@@ -161,7 +161,7 @@ export async function embedImages(
     }
     await limiter.drain();
   } finally {
-    await limiter.drain().catch(() => {}); // what is under way may make a part whole; its failure is known already
+    await limiter.drain().catch(() => {}); // pending batches may complete a part; the failure is already known
     await Promise.all([reader.close(), encoders.close()]);
   }
 }
@@ -174,7 +174,7 @@ function unreadableImages(
 ): SkippedImage[] {
   const first = unreadable[0];
   if (first !== undefined && !skip) {
-    throw new UnreadableImageError(`${first.reason}; mend or remove it, or go on without it with --skip-unreadable`);
+    throw new UnreadableImageError(`${first.reason}; fix or remove it, or skip it with --skip-unreadable`);
   }
   return unreadable.map(({ position, reason }) => {
     const index = batch.first + position;

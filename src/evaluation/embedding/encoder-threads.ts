@@ -1,19 +1,19 @@
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 
 export interface EncoderThreads {
-  /** threads that each hold every graph */
+  /** number of threads, each with a copy of every graph */
   readonly count: number;
-  /** onnxruntime's threads for one operation, in each of them */
+  /** onnxruntime's threads per operation, in each of them */
   readonly threads: number;
 }
 
-/** More copies of the graphs than this only take memory. */
+/** Maximum number of copies of the graphs; more take memory without being faster. */
 const MAX_COPIES = 16;
 
 /**
- * How the threads are given to the graphs. Several copies, each run by a thread of its own, are faster than one whose
- * every operation is cut among the threads, which wait for the slowest each time: up to twice on a busy machine. A
- * copy costs the graph's size in memory, so there are as many as fit.
+ * Divides the threads among copies of the graphs. Several copies with one thread each are faster than one copy whose
+ * operations are divided among threads that wait for the slowest: up to twice as fast on a busy machine. Each copy
+ * takes the graph's size in memory, so as many are made as fit.
  */
 export function planEncoderThreads(
   checkpoints: readonly Pick<Checkpoint, "files">[],
@@ -25,10 +25,10 @@ export function planEncoderThreads(
   return { count, threads: Math.max(1, Math.floor(options.threads / count)) };
 }
 
-/** What onnxruntime works in, which stays with each loaded graph: measured 14 MB for small ones at batches of 8. */
+/** Working memory of onnxruntime per loaded graph: measured 14 MB for small ones with batches of 8. */
 const WORKING_BYTES = 14e6;
 
-/** About what a checkpoint's image graph takes when loaded: its bytes on disk, and the memory it works in. */
+/** Estimates the memory of a loaded image graph: its size on disk plus working memory. */
 export function imageGraphBytes({ files }: Pick<Checkpoint, "files">): number {
   const graph = files.filter((file) => file.role.startsWith("vision"));
   return (graph.length > 0 ? graph : files).reduce((sum, file) => sum + file.bytes, WORKING_BYTES);

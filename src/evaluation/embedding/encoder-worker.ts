@@ -5,36 +5,36 @@ import { openImageEncoder } from "../../model/checkpoint/image-encoder.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
 import { serveTasks } from "./worker-program.ts";
 
-/** Runs image towers over batches, in a thread of its own: onnxruntime blocks the thread that asks it. */
+/** Runs image towers on batches in a separate thread, because onnxruntime blocks the calling thread. */
 
 export interface EncoderSetup {
   readonly towers: readonly EncoderGraph[];
-  /** threads are for one operation */
+  /** its threads are per operation */
   readonly runtime: Runtime;
 }
 
 /** A batch of images for some of the towers. */
 export interface EncoderTask {
   readonly n: number;
-  /** each holds (n, 3, H, W) float32, and may be longer */
+  /** each contains (n, 3, H, W) float32, and may be longer */
   readonly buffers: readonly ArrayBuffer[];
-  /** position of a tower in the set-up, and of the buffer it takes */
+  /** position of a tower in the setup, and of its buffer */
   readonly towers: readonly { readonly tower: number; readonly buffer: number }[];
 }
 
 export interface EncoderResult {
   readonly buffers: readonly ArrayBuffer[];
-  /** (n, d) of each tower asked */
+  /** (n, d) per requested tower */
   readonly embeddings: readonly Float32Array[];
 }
 
 const setup = workerData as EncoderSetup;
 const encoders: ImageEncoder[] = [];
 const opened = openAll();
-opened.catch(() => {}); // said to whoever asks for a batch
+opened.catch(() => {}); // reported when a batch is requested
 
 async function openAll(): Promise<void> {
-  // One by one: each takes its file's size in memory while it loads
+  // Sequential, because each takes additional memory of its file's size while loading
   for (const tower of setup.towers) encoders.push(await openImageEncoder(tower, setup.runtime));
 }
 

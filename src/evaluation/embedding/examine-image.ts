@@ -8,27 +8,27 @@ import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 
-/** What was found in an image. */
+/** Content of an examined image. */
 export interface ExaminedImage {
-  /** of its bytes, 64 hexadecimal digits; empty where they cannot be read */
+  /** SHA-256 of its bytes, 64 hexadecimal digits; empty if unreadable */
   readonly sha256: string;
-  /** state of the file that was read; empty where a later change might not show in it */
+  /** state of the file that was read; empty if later changes might not be detectable */
   readonly identity: string;
-  /** why it cannot be read or decoded, without its path; null where it can, or where it was not decoded */
+  /** why it cannot be read or decoded, without its path; null if it can, or if it was not decoded */
   readonly fault: string | null;
 }
 
 export interface ExamineOptions {
-  /** of the images, for messages */
+  /** root of the images, for messages */
   readonly root: string;
-  /** for decoded pixels; images are not decoded where null */
+  /** memory for decoded pixels; null to not decode images */
   readonly budget: MemoryBudget | null;
 }
 
-/** Images that are read and decoded at a time: decoding runs on sharp's threads. */
+/** Number of images read and decoded concurrently; decoding runs on sharp's threads. */
 const AHEAD = 3;
 
-/** Reads, hashes and decodes images, as an evaluation reads and decodes them. */
+/** Reads, hashes and decodes images as in an evaluation. */
 export async function examineImages(
   source: ImageSource,
   images: readonly ImageEntry[],
@@ -72,10 +72,10 @@ async function examineImage(
   }
 }
 
-/** Why an image cannot be read, without its path. @throws what is no failure to read */
+/** Describes why an image cannot be read, without its path. @throws errors other than read failures */
 function describeFailure(cause: unknown, path: string): string {
   if (cause instanceof InputError) return cause.message.replace(`${path}: `, "");
   const { code } = cause as NodeJS.ErrnoException;
   if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-  return `it cannot be read (${code})`;
+  return `cannot be read (${code})`;
 }

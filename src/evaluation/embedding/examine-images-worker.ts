@@ -7,16 +7,16 @@ import { type ExaminedImage, examineImages } from "./examine-image.ts";
 import { openBudget, type SharedBudget } from "./memory-budget.ts";
 import { serveTasks } from "./worker-program.ts";
 
-/** Hashes and decodes images, off the main thread. */
+/** Hashes and decodes images in a worker thread. */
 
 export interface ExamineSetup {
   readonly place: SourcePlace;
-  /** for decoded pixels, in all threads together; images are not decoded where null */
+  /** memory for decoded pixels, shared by all threads; null to not decode images */
   readonly budget: SharedBudget | null;
 }
 
 const { place, budget: shared } = workerData as ExamineSetup;
-if (shared !== null) loadSharp(); // if it cannot be, no image is to blame
+if (shared !== null) loadSharp(); // a failure to open the source is not the fault of an image
 const source = openSource(place);
 const budget = shared === null ? null : openBudget(shared);
 serveTasks<readonly ImageEntry[], ExaminedImage[]>(

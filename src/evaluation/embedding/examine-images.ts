@@ -16,52 +16,52 @@ import { createLimiter } from "./limiter.ts";
 import { openBudget, shareBudget } from "./memory-budget.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
-/** What is in a set's images, by position. */
+/** Contents of a set's images, by position. */
 export interface Examination {
-  /** SHA-256 of an image's bytes; null where they could not be read, or changed meanwhile */
+  /** SHA-256 of an image's bytes; null if they could not be read, or changed during reading */
   sha256(position: number): string | null;
-  /** why an image cannot be read or decoded, without its path; null where it can */
+  /** why an image cannot be read or decoded, without its path; null if it can */
   fault(position: number): string | null;
-  /** images that were read; the others were known, and are as they were */
+  /** number of images read; the others are recorded and unchanged */
   readonly read: number;
 }
 
 export interface ExamineImagesOptions {
-  /** of the store, for what is found; nothing is remembered where absent */
+  /** folder of the store for findings; if undefined, nothing is recorded */
   readonly folder?: string | undefined;
-  /** decode the images too, as an evaluation does */
+  /** also decode the images, as in an evaluation */
   readonly decode: boolean;
-  /** read every image, whatever is known of it */
+  /** read every image, even if it is recorded */
   readonly deep?: boolean;
   readonly threads: number;
-  /** called now and then with the images that are known, and all */
+  /** called occasionally with the number of images done and in total */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** asked between images; throws to stop */
+  /** called between images; throws to stop */
   readonly checkStopped?: (() => void) | undefined;
-  /** whether a change of this file shows in its state */
+  /** whether the state of this file reflects changes */
   readonly believes?: (path: FilePath, stats: BigIntStats) => boolean;
 }
 
-/** Goes up when an image would be decoded otherwise. */
+/** Incremented when decoding changes. */
 const DECODER = 1;
-/** Images that one task examines. */
+/** Images per task. */
 const TASK = 16;
-/** Images up to which threads do not pay: they take 0.1 s each to start. */
+/** Maximum number of images for which threads are not worth their startup time of 0.1 s each. */
 const FEW = 48;
 const MAX_THREADS = 16;
-/** Bytes of memory for decoded images. */
+/** Memory for decoded images, in bytes. */
 const DECODING_MEMORY = 640e6;
-/** Images after whose look other work of the process gets its turn. */
+/** Number of images after which the event loop gets a turn. */
 const TURN = 2000;
 const HASH_BYTES = 32;
 const CHANGED = "it changed while it was verified";
 
-/** Images in one place. */
+/** Images and their location. */
 export type ImagesInPlace = SourcePlace & { readonly images: ImageList };
 
 /**
- * Reads, hashes and decodes the images that are not known in the state in which their files are; a known image costs a look
- * at its file. What is found is written down as it goes. An image whose file changes meanwhile has a fault.
+ * Reads, hashes and decodes images that are not recorded in the present state of their files; a recorded image costs a
+ * stat. Findings are recorded continuously. An image whose file changes during reading is reported as faulty.
  */
 export async function examineImages(place: ImagesInPlace, options: ExamineImagesOptions): Promise<Examination> {
   const { images, root } = place;
@@ -87,7 +87,7 @@ export async function examineImages(place: ImagesInPlace, options: ExamineImages
       stats === null || isBelieved[position] === 0 ? "" : examinedKey(image.path, imageIdentity(image, stats));
     if (key !== "") current.add(key);
     const known = key === "" || deep ? null : memory.find(key);
-    // what did not decode is decoded again: memory may have been short
+    // decode failures are tried again, because memory may have been short
     if (known === null || (decode && known.fault !== null)) unknown.push(position);
     else set(position, known.sha256, null);
   });
@@ -132,9 +132,9 @@ export async function examineImages(place: ImagesInPlace, options: ExamineImages
 }
 
 /**
- * Looks at the file of every image, a container's once.
+ * Determines the state of every image's file; a container's only once.
  *
- * @returns (n,) what stands for the state of each; 0 where there is no file
+ * @returns (n,) state numbers; 0 if there is no file
  */
 async function lookAtFiles(
   { root, images }: ImagesInPlace,
@@ -161,7 +161,7 @@ async function lookAtFiles(
   return states;
 }
 
-/** 48 bits that are others for another state of a file. */
+/** Returns 48 bits that identify the state of a file. */
 function stateNumber(path: FilePath, stats: BigIntStats): number {
   return 1 + Number.parseInt(sha256(stateWithinRun(path, stats)).slice(0, 12), 16);
 }
@@ -180,7 +180,7 @@ interface Examiner {
   close(): Promise<void>;
 }
 
-/** Examines in this thread where there are few images. */
+/** Opens an examiner; for few images it runs in this thread. */
 function openExaminer(images: SourcePlace, n: number, options: ExamineImagesOptions): Examiner {
   const place = placeOf(images);
   const budget = options.decode ? shareBudget(DECODING_MEMORY) : null;

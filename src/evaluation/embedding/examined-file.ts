@@ -7,22 +7,20 @@ import { sha256 } from "../../foundation/files/sha256.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
 
 /*
- * What examining images found, in files that are written once: a folder for each real path of images, a JSON file for some
- * thousand rows. A row's key stands for an image's path and the state of its file, so that a row is of use as long as the
- * image is as it was, whatever became of the others.
+ * Findings about images, in immutable files: a folder per real path of images, a JSON file per few thousand rows. A row's key identifies an image's path and the state of its file, so a row stays valid as long as the image is unchanged.
  */
 
-/** Goes up when a state or a content would be written otherwise. */
+/** Incremented when the form of states or contents changes. */
 const VERSION = 1;
 
-/** [key, SHA-256 of the bytes, what is wrong with the image]: "" where it decodes; absent where it was not decoded. */
+/** [key, SHA-256 of the bytes, fault]; the fault is "" if the image decodes, and absent if it was not decoded. */
 export type ExaminedRow = readonly [key: string, sha256: string, fault?: string];
 
 const fileSchema = z.strictObject({
   version: z.literal(VERSION),
   /** real path of the images' folder */
   root: z.string(),
-  /** versions of what decoded the images */
+  /** versions of the decoders */
   decoder: z.string(),
   images: z.array(
     z.union([
@@ -30,7 +28,7 @@ const fileSchema = z.strictObject({
       z.tuple([z.string().length(32), z.string().length(64), z.string()]),
     ]),
   ),
-  /** SHA-256 of all the above */
+  /** SHA-256 of the other fields */
   check: z.string(),
 });
 
@@ -41,17 +39,17 @@ interface ExaminedFile {
   readonly images: readonly ExaminedRow[];
 }
 
-/** Key of an image in a state of its file. */
+/** Returns the key of an image in a state of its file. */
 export function examinedKey(path: string, state: string): string {
   return sha256(`${path}\n${state}`).slice(0, 32);
 }
 
-/** Folder of what was found below a real path of images. */
+/** Returns the folder of findings for a real path of images. */
 export function examinedFolder(folder: string, root: string): string {
   return join(folder, sha256(root).slice(0, 32));
 }
 
-/** Writes rows. @returns the file's name; null where it cannot be written: what was found is then not remembered */
+/** Writes rows. @returns the file's name; null if writing failed, in which case the findings are not recorded */
 export async function writeExamined(
   folder: string,
   about: { readonly root: string; readonly decoder: string },
@@ -68,10 +66,7 @@ export async function writeExamined(
   }
 }
 
-/**
- * Goes through the files of a folder that are whole and of this root. What was decoded by something else counts as hashed
- * only.
- */
+/** Iterates over the intact files of this root in a folder. Images decoded by other versions count as hashed only. */
 export async function* readExamined(
   folder: string,
   { root, decoder }: { readonly root: string; readonly decoder: string },
@@ -85,7 +80,10 @@ export async function* readExamined(
   }
 }
 
-/** Removes files whose rows are in others now, and what killed runs left. Never fails: they only take space. */
+/**
+ * Removes files whose rows were merged into others, and leftovers of killed runs. Never fails, because they only take
+ * space.
+ */
 export async function removeExamined(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) await rm(join(folder, name), { force: true }).catch(() => {});
   await removeStaleFiles(folder);
@@ -104,7 +102,7 @@ function checkOf({ version, root, decoder, images }: ExaminedFile): string {
   return sha256(JSON.stringify([version, root, decoder, images]));
 }
 
-/** Whether a file of this name ("/" between) and text is whole, and of the folder that its name stands for. */
+/** Whether a file is intact and belongs to the folder that its name (with "/") identifies. */
 export function isExaminedFile(name: string, text: string): boolean {
   const file = parseExamined(text);
   return file !== null && name === `${examinedFolder("", file.root)}/${checkOf(file).slice(0, 16)}.json`;

@@ -1,34 +1,34 @@
 import { type ExaminedRow, examinedFolder, readExamined, removeExamined, writeExamined } from "./examined-file.ts";
 
-/** What is known of an image in one state of its file. */
+/** Findings about an image in one state of its file. */
 export interface KnownImage {
   readonly sha256: string;
-  /** why it does not decode; null where it does; undefined where it was not decoded */
+  /** why it does not decode; null if it does; undefined if it was not decoded */
   readonly fault: string | null | undefined;
 }
 
-/** What was found in images below one folder, now and in earlier runs. */
+/** Findings about images below one folder, from this run and earlier ones. */
 export interface ExaminedMemory {
   find(key: string): KnownImage | null;
-  /** Takes an image in; it is written down with some hundred others. */
+  /** Adds an image; it is written together with several hundred others. */
   add(key: string, image: KnownImage): Promise<void>;
-  /** Writes down what is not yet, and drops what is of no image any more where that has become much. */
+  /** Writes pending rows, and drops rows without an image if there are many. */
   close(isCurrent: (key: string) => boolean): Promise<void>;
 }
 
-/** Rows in a file: what a run that is killed may have to examine again. */
+/** Rows per file: the maximum number of images examined again after a killed run. */
 const ROWS = 1024;
-/** Rows in a file that others were joined to. */
+/** Rows per merged file. */
 const JOINED_ROWS = 8192;
-/** Files of which the rows are joined, and rows without an image that are dropped, for each row with one. */
+/** Number of files above which they are merged, and ratio of rows without an image above which these are dropped. */
 const MANY_FILES = 24;
 const MUCH_STALE = 1;
 
 /**
- * Opens what is remembered of the images below a folder.
+ * Opens the findings about the images below a folder.
  *
- * @param folder  of the store, for this; nothing is remembered where null
- * @param about   real path of the images' folder, and versions of what decodes them
+ * @param folder  folder of the store for findings; if null, nothing is recorded
+ * @param about   real path of the images' folder, and versions of the decoders
  */
 export async function openExaminedMemory(
   folder: string | null,
@@ -42,7 +42,7 @@ export async function openExaminedMemory(
     for await (const { name, rows } of readExamined(place, about)) {
       files.push(name);
       for (const [key, sha256, fault] of rows) {
-        // of a file that was hashed in one run and decoded in another, the latter says more
+        // prefer the row of the run that also decoded the image
         if (fault !== undefined || !known.has(key)) known.set(key, { sha256, fault: fault === "" ? null : fault });
       }
     }
@@ -76,7 +76,7 @@ export async function openExaminedMemory(
         const keys = current.slice(at, at + JOINED_ROWS);
         const rows = keys.map((key) => rowOf(key, known.get(key) as KnownImage));
         const name = await writeExamined(place, about, rows);
-        if (name === null) return; // what is there stays
+        if (name === null) return; // existing files are kept
         joined.push(name);
       }
       await removeExamined(

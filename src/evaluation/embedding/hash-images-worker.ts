@@ -5,7 +5,7 @@ import { openSource } from "../../data/sources/source-formats.ts";
 import { hashImages, type ImageContent } from "./hash-images.ts";
 import { serveTasks } from "./worker-program.ts";
 
-/** Hashes image files, off the main thread. */
+/** Hashes image files in a worker thread. */
 
 const source = openSource(workerData as SourcePlace);
 serveTasks<readonly ImageEntry[], ImageContent[]>(

@@ -3,20 +3,23 @@ import type { ImageSource } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 
-/** What was read of an image's file. */
+/** Content of an image's file. */
 export interface ImageContent {
-  /** 64 hexadecimal digits; empty for a file that could not be read */
+  /** 64 hexadecimal digits; empty for an unreadable file */
   readonly sha256: string;
-  /** state of the file that was read; empty where a later change might not show in it */
+  /** state of the file that was read; empty if later changes might not be detectable */
   readonly identity: string;
 }
 
 export const UNREADABLE: ImageContent = { sha256: "", identity: "" };
 
-/** Images whose files are read ahead of the one that is hashed. */
+/** Number of files read ahead of hashing. */
 const AHEAD = 2;
 
-/** SHA-256 of each image's bytes. Images that cannot be read, or are not as they were listed, are {@link UNREADABLE}. */
+/**
+ * Computes the SHA-256 of each image's bytes; {@link UNREADABLE} for images that are unreadable or changed since they
+ * were listed.
+ */
 export async function hashImages(source: ImageSource, images: readonly ImageEntry[]): Promise<ImageContent[]> {
   const contents: ImageContent[] = new Array(images.length);
   let next = 0;

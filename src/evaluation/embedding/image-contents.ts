@@ -22,47 +22,50 @@ export interface ImageRange {
 
 export interface UpdateOptions {
   readonly threads: number;
-  /** every image was looked at or embedded before in this run: its state is enough, whatever the file system */
+  /** every image was checked or embedded before in this run, so its state is sufficient on any file system */
   readonly withinRun?: boolean;
-  /** called while many bytes are read again, with images done and to do */
+  /** called while many bytes are reread, with the number of images done and in total */
   readonly onProgress?: (done: number, total: number) => void;
-  /** asked between images; throws to stop */
+  /** called between images; throws to stop */
   readonly checkStopped?: () => void;
 }
 
-/** The content of a manifest's image files, as they are now. */
+/** Present content of a manifest's image files. */
 export interface ImageContents {
   /**
-   * Looks at image files: one in another state than when it was hashed, or never hashed, is read and hashed again. Without a
-   * change it costs a stat of each file.
+   * Checks image files; a file that changed since it was hashed, or was never hashed, is read and hashed. Without
+   * changes it costs one stat per file.
    *
-   * @returns the number of images that were read
+   * @returns the number of images read
    */
   update(ranges: readonly ImageRange[], options: UpdateOptions): Promise<number>;
-  /** SHA-256 of an image's file when it was last looked at; empty for one that cannot be read. @throws Error if it never was */
+  /**
+   * Returns the SHA-256 of an image's file when it was last checked; empty for an unreadable one. @throws Error if it
+   * was never checked
+   */
   sha256(position: number): string;
-  /** Takes over what was read of images while they were embedded, from this position on. */
+  /** Records the contents of images, from this position on, that were read for embedding. */
   remember(first: number, read: readonly ImageContent[]): Promise<void>;
 }
 
-/** Blocks that are hashed at a time: threads have work while one is written. */
+/** Blocks hashed concurrently, so that threads are busy while one is written. */
 const BLOCKS_AT_ONCE = 2;
-/** Images that one task hashes. */
+/** Images per task. */
 const TASK = 32;
-/** Bytes from which threads pay: they take 50 ms each to start. */
+/** Minimum number of bytes for which threads are worth their startup time of 50 ms each. */
 const LARGE = 64e6;
-/** What an image is taken to have whose size its container does not tell. */
+/** Assumed size of an image whose container does not state it. */
 const TYPICAL = 100e3;
 const MAX_THREADS = 16;
 const HASH_BYTES = 32;
 
 /**
- * Opens what is known of the contents of a manifest's images in one folder. It is kept below `folder`, apart for each real
- * path of images, and only believed of files that show the state in which they were hashed.
+ * Opens the recorded contents of a manifest's images. They are stored below `folder`, separately for each real path of
+ * images, and are used only for files in the state in which they were hashed.
  *
- * @param folder  of the store, for contents
- * @param options.keep  false writes nothing
- * @param options.believes  whether a change of this file shows in its state
+ * @param folder  folder of the store for contents
+ * @param options.keep  if false, nothing is written
+ * @param options.believes  whether the state of this file reflects changes
  */
 export async function openImageContents(
   folder: string,
@@ -91,14 +94,14 @@ export async function openImageContents(
     return state[position] === 2 ? "" : hashes.toString("hex", position * HASH_BYTES, (position + 1) * HASH_BYTES);
   };
 
-  /** Adds to one block, one writing of it after the other. */
+  /** Adds to a block; writes of the same block are sequential. */
   function rememberInBlock(block: number, read: ReadonlyMap<number, ImageContent>): Promise<void> {
     const writing = (writings.get(block) ?? Promise.resolve()).then(() => addToBlock(block, read));
     writings.set(block, writing);
     return writing;
   }
 
-  /** A store that cannot be written is told of when parts are written to it, not here. */
+  /** An unwritable store is reported when parts are written, not here. */
   async function addToBlock(block: number, read: ReadonlyMap<number, ImageContent>): Promise<void> {
     const lasting = [...read].filter(([, { sha256: hash, identity }]) => hash !== "" && identity !== "");
     if (!keep || lasting.length === 0) return;
@@ -121,7 +124,7 @@ export async function openImageContents(
     for (const [block, contents] of blocks) await rememberInBlock(block, contents);
   }
 
-  /** @returns positions, by block, whose content cannot be told without reading the files */
+  /** @returns positions, by block, whose files must be read to determine their content */
   async function look(
     positions: ReadonlyMap<number, readonly number[]>,
     options: UpdateOptions,
@@ -187,7 +190,7 @@ export async function openImageContents(
       return unknown.size === 0 ? 0 : hash(unknown, options);
     },
     remember: async (first, read) => {
-      const seen = `${first} ${sha256(JSON.stringify(read))}`; // checkpoints embedded together read the same
+      const seen = `${first} ${sha256(JSON.stringify(read))}`; // checkpoints embedded together report the same content
       if (kept.has(seen)) return;
       kept.add(seen);
       await remember(new Map(read.map((content, i) => [first + i, content])));
@@ -214,7 +217,7 @@ function hashInThreads(place: SourcePlace, count: number): Hasher {
   });
 }
 
-/** Block → positions in it that lie in one of the ranges, in order. */
+/** Returns block → its positions in the ranges, in order. */
 function positionsByBlock(ranges: readonly ImageRange[], n: number): Map<number, number[]> {
   const wanted = new Uint8Array(n);
   for (const { first, rows } of ranges) wanted.fill(1, first, first + rows);

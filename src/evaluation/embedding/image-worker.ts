@@ -17,16 +17,16 @@ import { openBudget, type SharedBudget } from "./memory-budget.ts";
 import { createPixelCollector } from "./pixel-collector.ts";
 import { serveTasks } from "./worker-program.ts";
 
-/** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
+/** Reads, decodes and preprocesses batches of images in a worker thread. */
 
 export interface WorkerSetup {
   readonly place: SourcePlace;
   readonly preparations: readonly ImagePreparation[];
-  /** for the images that are read and decoded, in all threads together */
+  /** memory for reading and decoding images, shared by all threads */
   readonly budget: SharedBudget;
 }
 
-/** How an image becomes a model's input: what is cut off at each side, in pixels, then the preprocessing. */
+/** Preparation of a model's input: the pre-crop in pixels per side, then the preprocessing. */
 export interface ImagePreparation {
   readonly preCrop: number;
   readonly preprocessing: Preprocessing;
@@ -34,36 +34,36 @@ export interface ImagePreparation {
 
 export interface WorkerTask {
   readonly images: readonly ImageEntry[];
-  /** for each preparation wanted: its position in the set-up, and memory for (n, 3, H, W) float32 */
+  /** per requested preparation: its position in the setup, and memory for (n, 3, H, W) float32 */
   readonly outputs: readonly { readonly preparation: number; readonly buffer: ArrayBuffer }[];
 }
 
 export interface WorkerResult {
   readonly buffers: readonly ArrayBuffer[];
-  /** what was read of every file */
+  /** content of every file */
   readonly content: readonly ImageContent[];
-  /** for each output, the images that could not be read, or not be brought to its shape */
+  /** per output, the images that could not be read or preprocessed */
   readonly unreadable: readonly (readonly UnreadableImage[])[];
 }
 
 export interface UnreadableImage {
-  /** in the task's list of images */
+  /** position in the task's list of images */
   readonly position: number;
   readonly reason: string;
 }
 
-/** Images read and decoded ahead of the one that is resampled: decoding runs on sharp's own threads. */
+/** Number of images read and decoded ahead of resampling; decoding runs on sharp's threads. */
 const AHEAD = 2;
 
 interface Loaded {
   readonly image: DecodedImage | null;
   readonly content: ImageContent;
   readonly reason: string;
-  /** to be called when the image is no longer needed */
+  /** call when the image is no longer needed */
   readonly free: () => void;
 }
 
-loadSharp(); // if it cannot be, no image is to blame
+loadSharp(); // a failure to open the source is not the fault of an image
 const { place, preparations, budget: sharedBudget } = workerData as WorkerSetup;
 const source = openSource(place);
 const letGo = createPixelCollector();
@@ -81,7 +81,7 @@ interface GeometryGroup {
   readonly preprocessors: ReadonlyMap<number, Preprocessor>;
 }
 
-/** Preparations that differ in mean and std alone share one resampling. */
+/** Groups preparations that differ only in mean and std, so that they share one resampling. */
 function groupByGeometry(preparations: readonly ImagePreparation[]): GeometryGroup[] {
   const groups = new Map<string, GeometryGroup & { readonly preprocessors: Map<number, Preprocessor> }>();
   for (const [position, { preCrop, preprocessing: p }] of preparations.entries()) {
@@ -108,7 +108,7 @@ async function preprocessBatch(groups: readonly GeometryGroup[], task: WorkerTas
     }
     const path = join(place.root, (task.images[position] as ImageEntry).path);
     const loaded = await (loading[position] as Promise<Loaded>);
-    loading[position] = undefined; // a decoded image may be large: let it go as soon as it is used
+    loading[position] = undefined; // a decoded image may be large; release it immediately after use
     content.push(loaded.content);
     if (loaded.image === null) {
       for (const output of outputs) output.unreadable.push({ position, reason: loaded.reason });
@@ -131,7 +131,7 @@ interface Output {
   readonly unreadable: UnreadableImage[];
 }
 
-/** Brings one image into every output of one geometry: resampled once, normalized for each. */
+/** Writes one image to every output of one geometry: resampled once, normalized per output. */
 function preprocess(
   group: GeometryGroup,
   image: DecodedImage,
@@ -157,14 +157,14 @@ function preprocess(
   }
 }
 
-/** Files from this size on are read when there is room for them and not before, bytes. */
+/** Minimum size in bytes of files that are read only when memory is available. */
 const LARGE_FILE = 32e6;
-/** Holds the header of a large file. */
+/** Large enough for the header of a large file. */
 const HEAD_BYTES = 64 << 10;
 
 /**
- * The last image that asked for memory. The images of this thread get theirs in order, so that the one whose turn it is never
- * waits for one behind it.
+ * The last image that requested memory. Images of this thread receive memory in order, so that none waits for a later
+ * one.
  */
 let lastAdmitted: Promise<unknown> = Promise.resolve();
 
@@ -178,7 +178,7 @@ async function load(image: ImageEntry): Promise<Loaded> {
     const early: Promise<ImageBytes> = isLarge
       ? before.then(async () => ({ bytes: await source.readHead(image, new Uint8Array(HEAD_BYTES)), identity: "" }))
       : source.read(image);
-    early.catch(() => {}); // awaited below, when it is this image's turn
+    early.catch(() => {}); // awaited below, in order
     const admitted = before.then(async () => {
       const { bytes } = await early;
       return budget.take(decodingMemory(bytes, isLarge ? image.bytes : bytes.length));
@@ -190,7 +190,7 @@ async function load(image: ImageEntry): Promise<Loaded> {
     return { image: await decodeImage(bytes), content, reason: "", free };
   } catch (error) {
     if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-    // A file that cannot be decoded has a content; one that cannot be read names its path
+    // A file that cannot be decoded still has a content; read errors already contain the path
     const reason = content === UNREADABLE ? error.message : `${path}: ${error.message}`;
     return { image: null, content, reason, free };
   }

@@ -1,12 +1,12 @@
 /** Runs async tasks with a concurrency limit. */
 export interface Limiter {
-  /** Starts a task as soon as there is room. @throws what an earlier task threw */
+  /** Starts a task as soon as the limit allows. @throws the error of an earlier task */
   add(task: () => Promise<void>): Promise<void>;
-  /** Waits until all tasks are done. @throws what the first task that failed threw */
+  /** Waits until all tasks are done. @throws the error of the first failed task */
   drain(): Promise<void>;
 }
 
-/** @param limit tasks at once, from 1 */
+/** @param limit maximum number of concurrent tasks, at least 1 */
 export function createLimiter(limit: number): Limiter {
   const active = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | null = null;

@@ -1,20 +1,20 @@
 import { setTimeout } from "node:timers/promises";
 
 /**
- * Memory that threads share: whoever needs some waits until there is room. What is larger than the whole waits until
- * nobody else has any. A thread that waits may hold what it took before only if that will be given back whatever it waits for.
+ * A memory limit shared by threads: a request waits until enough is free. A request larger than the limit waits until
+ * nothing else is in use. A waiting thread may hold memory only if it will be released independently of the wait.
  */
 export interface MemoryBudget {
-  /** Waits for room. @returns to be called once, when the memory is free again */
+  /** Waits for memory. @returns a function to call once, when the memory is no longer used */
   take(bytes: number): Promise<() => void>;
 }
 
-/** Memory that is counted is counted in these, so that 2 TB fit into 32 bits. */
+/** Unit of accounting in bytes, so that 2 TB fit into 32 bits. */
 const UNIT = 1024;
-/** Milliseconds between two tries: whoever has the memory decodes, which takes longer. */
+/** Milliseconds between attempts; decoding, which holds the memory, takes longer. */
 const AGAIN = 5;
 
-/** What threads share of a budget: plain memory, which a thread can be given. */
+/** Shared state of a budget, which can be sent to a thread. */
 export interface SharedBudget {
   /** bytes */
   readonly most: number;
@@ -25,7 +25,7 @@ export function shareBudget(most: number): SharedBudget {
   return { most, used: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
 }
 
-/** A thread's side of a shared budget. */
+/** Opens a shared budget in a thread. */
 export function openBudget({ most, used }: SharedBudget): MemoryBudget {
   const whole = Math.max(1, Math.floor(most / UNIT));
   return {

@@ -2,14 +2,14 @@ import type { Matrix } from "../../foundation/math/matrix.ts";
 import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
 import type { ImageContent } from "./hash-images.ts";
 
-/** Rows of a part that have come in, from batches in any order. */
+/** Rows of a part from a batch; batches may arrive in any order. */
 export interface BatchRows {
   /** position of its first image in the manifest */
   readonly first: number;
   readonly n: number;
   /** (n, d) */
   readonly embeddings: Float32Array;
-  /** what was read of each image's file */
+  /** content of each image's file */
   readonly content: readonly ImageContent[];
   readonly skipped: readonly SkippedImage[];
 }
@@ -17,7 +17,7 @@ export interface BatchRows {
 export interface FilledPart {
   readonly embeddings: Matrix;
   readonly metadata: AboutPart;
-  /** what was read of each image's file */
+  /** content of each image's file */
   readonly content: readonly ImageContent[];
 }
 
@@ -28,15 +28,15 @@ interface OpenPart {
   filled: number;
 }
 
-/** Gathers batches into parts, for several targets at once; images that were skipped or are known get rows of zeros. */
+/** Assembles batches into parts for several targets; skipped and known images have rows of zeros. */
 export function openParts(): {
   add(target: number, part: Part, batch: BatchRows, known: ReadonlyMap<number, string>): FilledPart | null;
 } {
   const open = new Map<string, OpenPart>();
   return {
     /**
-     * @param known  position → SHA-256 of the images of the part that are in no batch
-     * @returns the part, once its last row has come
+     * @param known  position → SHA-256 of the part's images that are in no batch
+     * @returns the part when its last row has arrived
      */
     add(target, part, { first, n, embeddings, content, skipped }, known) {
       const key = `${target} ${part.index}`;

@@ -1,24 +1,24 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Bytes of pixels that are let go before they are freed: a dozen photos. */
+/** Bytes of released pixels before they are collected: about a dozen photos. */
 const MAX_BYTES = 8e6;
 
 /**
- * Frees decoded pixels soon after their use. They lie outside V8's heap, where only a garbage collection finds that nobody holds them,
- * and V8 puts one off until they come to 32 MB a thread: the process's peak would then depend on how often all threads are near that at
- * once, and so grow with the number of images. A collection takes 7 ms.
+ * Frees decoded pixels soon after their use. They are outside V8's heap and are freed only by a garbage collection,
+ * which V8 delays until they reach 32 MB per thread. The peak memory would then depend on how often all threads are
+ * near that limit at once, and grow with the number of images. A collection takes 7 ms.
  *
- * @returns to be told how many bytes of pixels were let go; it collects when they have come to `MAX_BYTES`
+ * @returns a function to call with the number of bytes released; it collects when they reach `MAX_BYTES`
  */
 export function createPixelCollector(): (bytes: number) => void {
-  setFlagsFromString("--expose-gc"); // Node has no other way to its collector but an option at its start
+  setFlagsFromString("--expose-gc"); // Node provides access to its collector only through a startup option
   const collect = runInNewContext("globalThis.gc") as (() => void) | undefined;
   let floating = 0;
   return (bytes) => {
     floating += bytes;
     if (floating <= MAX_BYTES) return;
-    collect?.(); // where there is none, V8 collects when it sees fit
+    collect?.(); // without it, V8 decides when to collect
     floating = 0;
   };
 }

@@ -2,26 +2,26 @@ import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import type { Part } from "../store/part-store.ts";
 import type { ImagePreparation } from "./image-worker.ts";
 
-/** Images that go through the pipeline together, for all targets that lack them. */
+/** Images that are processed together, for all targets that lack them. */
 export interface Batch {
   readonly part: Part;
   /** position of its first image in the manifest */
   readonly first: number;
   readonly n: number;
   readonly targets: readonly number[];
-  /** position → SHA-256 of the part's images that are in no batch: all its targets know their embeddings */
+  /** position → SHA-256 of the part's images that are in no batch, because all targets have their embeddings */
   readonly known: ReadonlyMap<number, string>;
 }
 
-/** What a target lacks. */
+/** Parts that a target lacks. */
 export interface LackingTarget {
   readonly parts: readonly Part[];
-  /** position → SHA-256 of the images of these parts whose embeddings it has; their rows come out as zeros */
+  /** position → SHA-256 of images in these parts whose embeddings it has; their rows are zeros */
   readonly known?: ReadonlyMap<number, string>;
 }
 
 /**
- * Batches in canonical order, without the images that all targets of a part know; none crosses the end of a part.
+ * Plans batches in canonical order, without images that all targets of a part have; no batch spans two parts.
  *
  * @throws Error if the targets' parts differ in size
  */
@@ -49,7 +49,7 @@ export function planBatches(targets: readonly LackingTarget[], batchSize: number
       let n = 0;
       while (n < batchSize && first + n < end && !known.has(first + n)) n++;
       if (n > 0) batches.push({ part, first, n, targets: needing, known });
-      first += Math.max(n, 1); // past an image that is known
+      first += Math.max(n, 1); // skip a known image
     }
   }
   return batches;
@@ -72,14 +72,14 @@ export interface DistinctPreparations {
   readonly of: readonly number[];
 }
 
-/** What decides how images are prepared for a target. */
+/** Settings that determine how images are prepared for a target. */
 export interface PreparedTarget {
   readonly checkpoint: { readonly preprocessing: Preprocessing };
-  /** pixels cut off at each side of an image before the preprocessing */
+  /** pixels cropped from each side of an image before preprocessing */
   readonly preCrop: number;
 }
 
-/** The ways in which images are prepared, each once. */
+/** Returns the distinct preparations of images. */
 export function distinctPreparations(targets: readonly PreparedTarget[]): DistinctPreparations {
   const list: ImagePreparation[] = [];
   const positions = new Map<string, number>();

@@ -3,41 +3,43 @@ import type { ImageContent } from "./hash-images.ts";
 import type { ImagePreparation, UnreadableImage, WorkerResult, WorkerSetup, WorkerTask } from "./image-worker.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
-/** Images to read, and for which preparations, by position. */
+/** Images to read, and positions of the preparations to apply. */
 export interface ReadRequest {
   readonly images: readonly ImageEntry[];
   readonly preparations: readonly number[];
 }
 
 export interface ReadBatch {
-  /** what was read of every file */
+  /** content of every file */
   readonly content: readonly ImageContent[];
   /** by preparation, in the order of the request */
   readonly outputs: readonly {
     readonly preparation: number;
-    /** (batch size, 3, H, W) float32, of which the batch's images are filled */
+    /** (batch size, 3, H, W) float32, filled for the batch's images */
     readonly buffer: ArrayBuffer;
     readonly unreadable: readonly UnreadableImage[];
   }[];
 }
 
 export interface ReadAhead {
-  /** The next batch, in order. @throws Error past the last */
+  /** Returns the next batch, in order. @throws Error after the last */
   next(): Promise<ReadBatch>;
-  /** The memory of a batch that was read is used again for another. */
+  /** Returns the memory of a batch for reuse. */
   giveBack(preparation: number, buffer: ArrayBuffer): void;
   close(): Promise<void>;
 }
 
-/** An image thread's own heap: what it holds is outside (pixels, tensors), so a larger one only puts off collecting. */
+/**
+ * Heap limits of an image thread. Pixels and tensors are outside the heap, so a larger one would only delay collection.
+ */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 };
 
 /**
- * Reads, decodes and preprocesses batches in threads, `depth` of them under way or waiting: whoever takes them slowly
- * slows the reading down, and nothing piles up. Tensors lie in a fixed set of buffers that go round.
+ * Reads, decodes and preprocesses batches in threads. At most `depth` batches are active or waiting, so a slow consumer
+ * slows reading down. Tensors use a fixed set of buffers in rotation.
  *
- * @param depth      batches ahead; each has a buffer for every preparation
- * @param batchSize  images a batch at most
+ * @param depth      number of batches ahead; each has a buffer for every preparation
+ * @param batchSize  maximum number of images per batch
  */
 export function startReadAhead(
   requests: Iterable<ReadRequest>,
@@ -75,7 +77,7 @@ export function startReadAhead(
       const { value, done } = left.next();
       if (done) return;
       const batch = read(value);
-      batch.catch(() => {}); // awaited in order: until then a failure must not count as unhandled
+      batch.catch(() => {}); // awaited in order; until then a failure must not be reported as unhandled
       ready.push(batch);
     }
   };

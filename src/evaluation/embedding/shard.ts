@@ -1,15 +1,15 @@
 import { InputError } from "../../foundation/errors.ts";
 
-/** One of several runs that share the embedding: it makes the units of work that belong to it. */
+/** One of several runs that share the embedding; it processes the units of work assigned to it. */
 export interface Shard {
   /** 0 to count − 1 */
   readonly index: number;
-  /** from 1 on */
+  /** at least 1 */
   readonly count: number;
 }
 
 /**
- * Reads `i/n`.
+ * Parses `i/n`.
  *
  * @throws InputError unless 0 ≤ i < n
  */
@@ -21,10 +21,10 @@ export function parseShard(text: string): Shard {
 }
 
 /**
- * Whether a unit is this shard's. Units go to the shards in turn: neighbors, which tend to be equally hard, go to different
- * shards, no shard has over one unit more than another, and each unit is some one shard's for every number of shards.
+ * Whether a unit belongs to this shard. Units are assigned to the shards in turn: adjacent units, which tend to take
+ * similar time, go to different shards; shards differ by at most one unit; and each unit belongs to exactly one shard.
  *
- * @param position  of the unit among all units, stored or not, so that it does not depend on what was done before
+ * @param position  position of the unit among all units, stored or not, so that it does not depend on earlier work
  */
 export function belongsToShard(shard: Shard, position: number): boolean {
   return position % shard.count === shard.index;

@@ -2,27 +2,27 @@ import { extname } from "node:path";
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { InputError } from "../../foundation/errors.ts";
 
-/** Threads that do one kind of task. The first idle one gets the next; results come by promise. */
+/** A pool of threads for one kind of task. The first idle thread gets the next task; results are promises. */
 export interface WorkerPool<Task, Result> {
   run(task: Task): Promise<Result>;
-  /** Lets each thread finish what it has, then ends it: a thread is never torn down amid native work. */
+  /** Ends each thread after its current task, so that native code is never interrupted. */
   close(): Promise<void>;
 }
 
 export interface WorkerPoolOptions<Task> {
-  /** the threads' program: a module of this folder, without the ending */
+  /** the threads' program: a module in this folder, without extension */
   readonly module: string;
   readonly count: number;
   readonly setup: unknown;
-  /** memory of a task that goes over to the thread */
+  /** memory of a task to transfer to the thread */
   readonly transfer: (task: Task) => readonly ArrayBuffer[];
   readonly resourceLimits?: ResourceLimits;
 }
 
-/** What a thread sends back for a task. */
+/** Answer of a thread to a task. */
 export type WorkerAnswer<Result> =
   | { readonly result: Result }
-  /** `input`: it is an InputError, whose message is all there is to say */
+  /** `input`: the error is an InputError, of which only the message is sent */
   | { readonly error: string; readonly input: boolean };
 
 interface Pending<Task, Result> {
@@ -50,10 +50,10 @@ export function startWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>):
     for (const pending of [...running.values(), ...queue.splice(0)]) pending.reject(error);
     running.clear();
   };
-  // The same ending as this file: .js as built, .ts when run from the sources
+  // The same extension as this file: .js when built, .ts when run from the sources
   const ending = extname(import.meta.url);
   const file = new URL(`./${options.module}${ending}`, import.meta.url);
-  // As built it needs none of the options Node was started with, some of which a thread refuses (--input-type)
+  // When built, no Node options are needed; a thread refuses some, such as --input-type
   const execArgv = ending === ".js" ? { execArgv: [] } : {};
   const limits = options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits };
   const workers = Array.from({ length: options.count }, () => {
@@ -85,7 +85,7 @@ export function startWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>):
   };
 }
 
-/** An error as it comes over from a thread, where it loses its class. */
+/** Restores an error from a thread, which loses its class in transfer. */
 function asError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   return error.name === "InputError" ? new InputError(error.message) : error;

@@ -3,10 +3,10 @@ import { InputError } from "../../foundation/errors.ts";
 import type { WorkerAnswer } from "./worker-pool.ts";
 
 /**
- * The thread's side of a pool: does one task after the other until it is told to stop.
+ * Serves the tasks of a pool in a thread, sequentially, until told to stop.
  *
- * @param work      does a task
- * @param transfer  memory of a result that goes back
+ * @param work      runs a task
+ * @param transfer  memory of a result to transfer back
  * @param end       called once, after the last task
  */
 export function serveTasks<Task, Result>(

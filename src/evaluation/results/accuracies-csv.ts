@@ -1,7 +1,7 @@
 import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { formatCsv } from "../../foundation/files/format-csv.ts";
 
-/** The columns of `accuracies.csv`. */
+/** Columns of `accuracies.csv`. */
 export const ACCURACY_COLUMNS = [
   "checkpoint",
   "benchmark",
@@ -18,13 +18,13 @@ export const ACCURACY_COLUMNS = [
   "expected_n",
 ] as const;
 
-/** What the table has of a result; what is not known is null. */
+/** A result in the table; unknown values are null. */
 export interface ListedResult extends EvaluationKey {
   readonly expectedN: number | null;
   readonly metrics: readonly ListedFigure[];
 }
 
-/** A figure as in `metrics.json`, or what is known of it. */
+/** A metric value as in `metrics.json`, possibly incomplete. */
 export interface ListedFigure {
   readonly metric: string;
   readonly value: number;
@@ -35,7 +35,7 @@ export interface ListedFigure {
   readonly n: number | null;
 }
 
-/** The text of `accuracies.csv`: one row a metric, fractions in [0, 1], in the order of the results. */
+/** Formats `accuracies.csv`: one row per metric, fractions in [0, 1], in the order of the results. */
 export function formatAccuracies(results: readonly ListedResult[]): string {
   const rows = results.flatMap(({ metrics, classNames, expectedN, ...key }) =>
     metrics.map((figure) => ({ ...key, class_names: classNames, ...figure, expected_n: expectedN })),

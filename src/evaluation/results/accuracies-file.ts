@@ -10,19 +10,18 @@ import { contradiction } from "./metrics-checks.ts";
 
 export const ACCURACIES_FILE = "accuracies.csv";
 
-/** The columns that a file of ours begins with, whatever a version adds to them. */
+/** First columns of files written by any version of `evaluate`. */
 const FIRST_COLUMNS = ACCURACY_COLUMNS.slice(0, ACCURACY_COLUMNS.indexOf("value") + 1);
-/** A number as `accuracies.csv` has it: what JavaScript writes. */
+/** A number as JavaScript formats it in `accuracies.csv`. */
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 
 type Cells = Readonly<Record<(typeof ACCURACY_COLUMNS)[number], string | undefined>>;
 
 /**
- * Reads an `accuracies.csv` that `evaluate` wrote, a result for the rows of each key. The tables of others are read by
- * `parseAccuracies`.
+ * Reads an `accuracies.csv` of `evaluate`, one result per key. Other tables are read by `parseAccuracies`.
  *
- * @returns null where there is none
- * @throws InputError if it has other columns, so that it is not one of ours, or cannot be read
+ * @returns null if there is no file
+ * @throws InputError if it is unreadable, or has other columns and so was not written by `evaluate`
  */
 export async function readAccuraciesFile(path: string): Promise<ListedResult[] | null> {
   const text = await readTextIfThere(path);
@@ -37,7 +36,7 @@ export async function readAccuraciesFile(path: string): Promise<ListedResult[] |
   checkHeader(header, path);
   if (!FIRST_COLUMNS.every((column, c) => header[c] === column)) {
     throw new InputError(
-      `${path}: not an accuracies.csv of evaluate's, which begins with the columns ${FIRST_COLUMNS.join(", ")}`,
+      `${path}: not an accuracies.csv of evaluate, which begins with the columns ${FIRST_COLUMNS.join(", ")}`,
     );
   }
   const results = new Map<string, ListedResult & { readonly metrics: ListedFigure[] }>();
@@ -79,7 +78,7 @@ function number(cell: string | undefined): number | null {
   return cell !== undefined && NUMBER.test(cell) ? Number(cell) : null;
 }
 
-/** Whether a result of an `accuracies.csv` may be true: every figure is there, and none contradicts another. */
+/** Whether a result of an `accuracies.csv` is consistent: all values are present, and none contradicts another. */
 export function isSound({ metrics }: ListedResult): boolean {
   const n = metrics[0]?.n ?? null;
   const isWhole = metrics.every(({ low, high, value }) => low !== null && high !== null && value >= 0 && value <= 1);

@@ -1,20 +1,20 @@
 import { binomialInterval } from "../../foundation/statistics/binomial-interval.ts";
 
-/** A number as people and programs write it. */
+/** A number in common notation. */
 export const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-/** More images than any data set holds: a larger number is damage. */
+/** Maximum number of images; larger than any data set. */
 export const MAX_IMAGES = 2 ** 31;
-/** Another machine's last digit. */
+/** Relative tolerance for rounding differences between machines. */
 const EXACT = 1e-9;
-/** Decimals from which a figure may be a rounded one: nobody rounds 0.55 to 0.6. */
+/** Minimum number of decimals of a rounded value; fewer are assumed exact. */
 const ROUNDED_FROM = 2;
 
 /**
- * What contradicts the accuracy of a row of a table: another accuracy, its bounds, or its counts. A table of `evaluate`'s
- * (its rows name their interval) has all digits; others may have rounded theirs.
+ * Describes what contradicts the accuracy of a table row: another accuracy column, its bounds, or its counts. Tables of
+ * `evaluate`, whose rows name their interval, have all digits; other tables may be rounded.
  *
- * @param column that the accuracy, a fraction, is in
- * @returns null where nothing does
+ * @param column column of the accuracy, a fraction
+ * @returns null if nothing does
  */
 export function contradictionOfCells(record: Readonly<Record<string, string>>, column: string): string | null {
   const cell = record[column] as string;
@@ -37,7 +37,7 @@ export function contradictionOfCells(record: Readonly<Record<string, string>>, c
   }
   if (correct === "" || n === "") return null;
   const [right, images] = [Number(correct), Number(n)];
-  if (!(Number.isSafeInteger(images) && images > 0)) return `n: expected a whole number of images, found "${n}"`;
+  if (!(Number.isSafeInteger(images) && images > 0)) return `n: expected an integer number of images, found "${n}"`;
   if (!(Number.isSafeInteger(right) && right >= 0 && right <= images)) {
     return `correct: expected a whole number from 0 to ${n}, found "${correct}"`;
   }
@@ -49,7 +49,7 @@ export function contradictionOfCells(record: Readonly<Record<string, string>>, c
   return `its interval is ${low} to ${high}, but that of ${right} of ${n} images is ${bounds.low} to ${bounds.high}`;
 }
 
-/** How far a rounded number may be from what it stands for: half of its last digit. */
+/** Returns the maximum rounding error of a number: half a unit of its last digit. */
 function halfDigit(cell: string): number {
   const [, decimals = "", exponent = "0"] = /^[^.e]*(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(cell) ?? [];
   const digits = decimals.length - Number(exponent);

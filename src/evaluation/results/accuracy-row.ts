@@ -3,32 +3,32 @@ import { type EvaluationKey, keyText, TASK_FIELDS } from "../../foundation/evalu
 import type { ImageOutcomes } from "./image-outcomes.ts";
 import type { MadeWith } from "./made-with.ts";
 
-/** One accuracy of a checkpoint or of a baseline's model. */
+/** An accuracy of a checkpoint or of a baseline's model. */
 export interface AccuracyRow extends EvaluationKey {
-  /** id of the metric that `accuracy` is of */
+  /** id of the metric in `accuracy` */
   readonly metric: string;
-  /** kind of model, "" where it has none */
+  /** kind of model, "" if none */
   readonly group: string;
   /** fraction in [0, 1] */
   readonly accuracy: number;
-  /** images behind it; null: not known */
+  /** number of images; null if unknown */
   readonly n: number | null;
-  /** images of the complete benchmark; null: not known */
+  /** number of images of the complete benchmark; null if unknown */
   readonly expectedN: number | null;
-  /** what makes a published row doubtful or a repetition, absent where nothing does */
+  /** why a published row is doubtful or a duplicate; absent if it is neither */
   readonly doubt?: RowDoubt;
   /** file and row, for messages */
   readonly where: string;
-  /** what it was made with, where that is known */
+  /** what it was made with, if known */
   readonly made?: MadeWith;
-  /** which images are right, where they were read; `accuracy` is their share */
+  /** which images are right, if they were read; `accuracy` is their share */
   readonly outcomes?: ImageOutcomes;
 }
 
-/** Why a published row draws no line and is not ranked, as its `quality` says. */
+/** Reasons, by the row's `quality`, why a published row is excluded from lines and rankings. */
 export const ROW_QUALITIES = {
   "wrong-activation": "weights trained with QuickGELU, evaluated with GELU",
-  "activation-unknown": "its weights are marked as QuickGELU, the evaluation is not",
+  "activation-unknown": "its weights are marked as QuickGELU, but not the evaluation",
   "duplicate-of": "the same weights under a second name",
   "same-run": "another checkpoint of the same training run",
 } as const;
@@ -37,21 +37,21 @@ export const ROW_QUALITIES = {
 export interface RowDoubt {
   /** the kind of doubt */
   readonly quality: keyof typeof ROW_QUALITIES;
-  /** the model to take instead, "" for none */
+  /** model to use instead, "" if none */
   readonly instead: string;
 }
 
-/** A doubt by its name and in words. */
+/** Formats a doubt with its name and description. */
 export function doubtText(doubt: RowDoubt): string {
   return `${doubt.quality}: ${doubtWords(doubt)}`;
 }
 
-/** A doubt in words. */
+/** Formats the description of a doubt. */
 export function doubtWords({ quality, instead }: RowDoubt): string {
   return `${ROW_QUALITIES[quality]}${instead === "" ? "" : `; see ${instead}`}`;
 }
 
-/** Rows with an empty protocol given the benchmark's default, where it is known. */
+/** Fills in a benchmark's default protocol in rows with an empty protocol, if it is known. */
 export function withDefaultProtocols(
   rows: readonly AccuracyRow[],
   defaults: ReadonlyMap<string, string>,
@@ -64,9 +64,9 @@ export function withDefaultProtocols(
 }
 
 /**
- * Rows with repeated ones taken once: doubtful if any of them is.
+ * Merges duplicate rows; the merged row is doubtful if any of them is.
  *
- * @throws InputError if two rows of the same key and metric disagree, naming both places and values
+ * @throws InputError if two rows of the same key and metric disagree, naming both locations and values
  */
 export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
   const seen = new Map<string, AccuracyRow>();
@@ -84,13 +84,13 @@ export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
     }
     const of = TASK_FIELDS.map((field) => row[field]).filter((part) => part !== "");
     throw new InputError(
-      `${old.where} and ${row.where}: ${row.checkpoint} (${of.join(", ")}) appears twice with another ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,
+      `${old.where} and ${row.where}: ${row.checkpoint} (${of.join(", ")}) appears twice with different ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,
     );
   }
   return [...seen.values()];
 }
 
-/** Rows by checkpoint, in the order of their first row. */
+/** Groups rows by checkpoint, in the order of their first row. */
 export function rowsByCheckpoint(rows: readonly AccuracyRow[]): Map<string, AccuracyRow[]> {
   const checkpoints = new Map<string, AccuracyRow[]>();
   for (const row of rows) {

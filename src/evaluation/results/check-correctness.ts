@@ -5,7 +5,7 @@ import { checkCounts, type Figures } from "./metrics-checks.ts";
 import { scanPredictions } from "./predictions-file.ts";
 
 /**
- * Compares what was counted in a `predictions.csv` with the `metrics.json` beside it, as far as the counts show it.
+ * Compares the counts of a `predictions.csv` with the `metrics.json` in the same folder.
  *
  * @throws InputError naming what differs
  */
@@ -14,7 +14,10 @@ export function checkCorrectness(path: string, figures: Figures, correctness: Co
   checkCounts(path, figures, { n, top1: correct, top5, classes: countClasses(correctness) });
 }
 
-/** By class: of several right ones the first counts. Null where an image has none: it counts by its folder, which the file does not say. */
+/**
+ * Counts by class; an image with several right classes counts for the first. Null if an image has none: it counts for
+ * its folder, which the file does not contain.
+ */
 function countClasses({ labels, classImages, classCorrect }: Correctness): PredictionCounts["classes"] {
   if (labels.includes("")) return null;
   const classes = new Map<string, number>();
@@ -31,7 +34,7 @@ function countClasses({ labels, classImages, classCorrect }: Correctness): Predi
 }
 
 /**
- * Refuses predictions with an image that appears twice.
+ * Refuses predictions with a duplicate image.
  *
  * @param bytes a `predictions.csv`
  * @throws InputError naming the image
@@ -39,7 +42,7 @@ function countClasses({ labels, classImages, classCorrect }: Correctness): Predi
 export function checkImagesOnce(bytes: Uint8Array, path: string): void {
   const seen = new Set<string>();
   scanPredictions(bytes, path, (row) => {
-    const bytes = row.bytes.toString("latin1", row.from, row.to); // cheaper than the name, and as different
+    const bytes = row.bytes.toString("latin1", row.from, row.to); // cheaper than the decoded name, and equally unique
     if (seen.has(bytes)) throw new InputError(`${path}: image ${row.image()} appears twice`);
     seen.add(bytes);
   });

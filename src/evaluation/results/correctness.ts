@@ -2,29 +2,29 @@ import { type ImageRows, type KnownRows, rowsKey } from "./image-rows.ts";
 import { CONTENT_DIGITS, contentText, type PredictionRow, scanPredictions } from "./predictions-file.ts";
 import { makeContents } from "./row-contents.ts";
 
-/** Which images of a result are right, and how many of each class. */
+/** Which images of a result are right, and the number per class. */
 export interface Correctness {
   readonly n: number;
   readonly correct: number;
-  /** images with a right class among the best five; null where the file does not have five classes of each */
+  /** number of images with a right class among the best five; null if the file does not have five classes per image */
   readonly top5: number | null;
   /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
   readonly bits: Uint32Array;
-  /** which images these are, and in which order */
+  /** identity and order of the images */
   readonly images: ImageRows;
-  /** labels as they stand, in the order of their first image, with their images and how many of these are right */
+  /** labels as text, in the order of their first image, with their numbers of images and of correct ones */
   readonly labels: readonly string[];
   readonly classImages: readonly number[];
   readonly classCorrect: readonly number[];
 }
 
 /**
- * Reads who is right from a `predictions.csv`.
+ * Parses the correct images of a `predictions.csv`.
  *
  * @param where file name, for messages
- * @param options.visit is shown each row too
- * @param options.known lists of images that were read before; a new one is added
- * @throws InputError if it is no `predictions.csv`, see `scanPredictions`
+ * @param options.visit called with each row
+ * @param options.known image lists read before; a new list is added
+ * @throws InputError if it is not a `predictions.csv`, see `scanPredictions`
  */
 export function parseCorrectness(
   bytes: Uint8Array,
@@ -76,7 +76,7 @@ export function parseCorrectness(
   };
 }
 
-/** What the images of a file are, by digests of their names and of their contents, both with the labels. */
+/** Identifies the images of a file by digests of names and of contents, both with the labels. */
 function readRows(
   bytes: Uint8Array,
   where: string,
@@ -101,7 +101,7 @@ function readRows(
   return { n, names, contents: makeContents(images, contents.list) };
 }
 
-/** Two hashes of 32 bits over words of four bytes: a digest to tell image lists apart, not to withstand an attack. */
+/** Two 32-bit hashes over words of four bytes: a digest to distinguish image lists, not cryptographically secure. */
 interface Digest {
   add(bytes: Uint8Array, from: number, to: number, label: LabelHash): void;
   text(): string;
@@ -141,7 +141,7 @@ function hashLabel(text: string): LabelHash {
   return { high, low };
 }
 
-/** Odd numbers, so that a step maps no two states to one: FNV's prime, and one of MurmurHash3's. */
+/** Odd numbers, so that each step is a bijection: FNV's prime, and one of MurmurHash3's. */
 const HIGH_FACTOR = 0x01000193;
 const LOW_FACTOR = 0x85ebca6b;
 /** bytes */
@@ -152,7 +152,7 @@ function mix(hash: number, word: number, factor: number): number {
   return product ^ (product >>> 15);
 }
 
-/** The fewer than four bytes that are left. */
+/** Returns the remaining bytes, fewer than four. */
 function lastWord(bytes: Uint8Array, from: number, to: number): number {
   let word = 0;
   for (let i = from; i < to; i++) word = (word << 8) | (bytes[i] as number);

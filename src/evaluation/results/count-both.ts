@@ -4,9 +4,9 @@ import { areInOneOrder, haveSameRows } from "./image-rows.ts";
 type RightImages = Pick<Correctness, "n" | "bits" | "images">;
 
 /**
- * Images that two results of the same images get right both, in whatever order each has them.
+ * Counts the images that both of two results get right; the results may have different orders of the same images.
  *
- * @throws RangeError if they are not of the same images
+ * @throws RangeError if their images differ
  */
 export function countBoth(a: RightImages, b: RightImages): number {
   if (!haveSameRows(a.images, b.images)) {
@@ -16,7 +16,7 @@ export function countBoth(a: RightImages, b: RightImages): number {
   const [first, second] = inOneOrder ? [a.bits, b.bits] : [bitsByContent(a), bitsByContent(b)];
   let count = 0;
   for (let i = 0; i < first.length; i++) {
-    // Bits set in a word of 32, by halves, quarters, …: H. S. Warren, Hacker's Delight, figure 5-2
+    // Population count of a 32-bit word: H. S. Warren, Hacker's Delight, figure 5-2
     let word = (first[i] as number) & (second[i] as number);
     word -= (word >>> 1) & 0x55555555;
     word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
@@ -25,10 +25,13 @@ export function countBoth(a: RightImages, b: RightImages): number {
   return count;
 }
 
-/** Made once for each result: a study counts every pair of hundreds. */
+/** Cached per result, because a study counts every pair of hundreds. */
 const byContent = new WeakMap<Uint32Array, Uint32Array>();
 
-/** The bits of a result whose contents are known, in the order of `orderByContent`: that of all results of these images. */
+/**
+ * Returns the bits of a result with known contents in the order of `orderByContent`, which all results of these images
+ * share.
+ */
 export function bitsByContent({ bits, images }: RightImages): Uint32Array {
   const order = images.contents?.order;
   if (order === undefined) return bits;

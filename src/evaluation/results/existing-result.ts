@@ -10,21 +10,21 @@ import { parsePredictions } from "./parse-predictions.ts";
 import { PREDICTIONS_FILE } from "./predictions-file.ts";
 import { checkRun, RUN_FILE, readRun } from "./run-file.ts";
 
-/** A result that is there already. */
+/** An existing result. */
 export interface ExistingResult {
   readonly metrics: ResultMetrics;
-  /** images that could not be read when it was made */
+  /** images that were unreadable when it was made */
   readonly skipped: number;
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a result that is of the same images with the same labels as those at hand, in whatever container, order and names:
- * by their content, never by path.
+ * Reads a result of the same images and labels as the present ones. Images are compared by content, independent of
+ * container, order and names.
  *
- * @param folder of the result; its recipe differs in its list of images alone, see `checkReplaceable`
- * @param images at hand, that its protocol scores and that can be read
- * @throws InputError if it is of other images, of some more or fewer, or has no contents; or its files contradict each other
+ * @param folder folder of the result; its recipe differs only in the list of images, see `checkReplaceable`
+ * @param images present readable images that its protocol scores
+ * @throws InputError if its images differ, or it has no contents, or its files contradict each other
  */
 export async function readSameImages(folder: string, images: IdentifiedImages): Promise<ExistingResult> {
   const metricsPath = join(folder, METRICS_FILE);
@@ -38,7 +38,7 @@ export async function readSameImages(folder: string, images: IdentifiedImages): 
   const pairs = pairImages(identifyPredictions(predictions), images);
   if (pairs.by === "path") {
     throw new InputError(
-      `${folder}: holds a result of another list of images, of an older version that did not record their contents: whether they are the same is not known; evaluate it again where its images are, or choose another --out`,
+      `${folder}: contains a result of another list of images by an older version that did not record contents, so it is unknown whether the images are the same; evaluate it again on its images, or choose another --out`,
     );
   }
   const n = pairs.first.length;
@@ -47,7 +47,7 @@ export async function readSameImages(folder: string, images: IdentifiedImages): 
   }
   const relabeled = describeRelabeled(pairs, predictions, images);
   throw new InputError(
-    `${folder}: holds a result of other images: ${n} of its ${predictions.length} are among the ${images.n} at hand${relabeled}; it is not written over: choose another --out, or move that folder away`,
+    `${folder}: contains a result of other images: ${n} of its ${predictions.length} are among the ${images.n} present ones${relabeled}; it is not overwritten: choose another --out, or move that folder`,
   );
 }
 

@@ -10,7 +10,7 @@ import type { ImageRows, KnownRows } from "./image-rows.ts";
 import { PREDICTIONS_FILE, scanPredictions } from "./predictions-file.ts";
 import type { StoredResult } from "./read-results.ts";
 
-/** Which images of a set are right: what the errors of two accuracies have in common is counted from it. */
+/** Which images of a set are right; used to count what the errors of two accuracies have in common. */
 export interface ImageOutcomes {
   /** images */
   readonly n: number;
@@ -18,17 +18,17 @@ export interface ImageOutcomes {
   readonly correct: number;
   /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
   readonly bits: Uint32Array;
-  /** which images these are, and in which order */
+  /** identity and order of the images */
   readonly images: ImageRows;
-  /** null: the images are independent */
+  /** null for independent images */
   readonly clusters: ClusterCounts | null;
-  /** Keeps it out of JSON: it is what figures are made from, not a figure. */
+  /** Excludes it from JSON output, because it is input data and not a result. */
   toJSON(): undefined;
 }
 
-/** Images of each cluster, and how many of these are right; clusters in the order of their names. */
+/** Number of images and of correct ones per cluster, sorted by cluster name. */
 export interface ClusterCounts {
-  /** SHA-256 of the clusters of all images, by content; null where contents are not known, or labels are the clusters */
+  /** SHA-256 of the clusters of all images, by content; null if contents are unknown, or labels are the clusters */
   readonly sha256: string | null;
   /** (clusters,) images of each cluster */
   readonly images: ArrayLike<number>;
@@ -36,17 +36,17 @@ export interface ClusterCounts {
   readonly correct: ArrayLike<number>;
 }
 
-/** Which images are not independent: those of a class, or of a cluster that a file names. */
+/** Clusters of dependent images: classes, or clusters named by a file. */
 export type Clustering =
   | { readonly by: "class" }
-  /** benchmark → image → cluster; "" holds for every benchmark that is not named */
+  /** benchmark → image → cluster; "" applies to every benchmark that is not named */
   | { readonly by: "file"; readonly path: string; readonly clusters: ReadonlyMap<string, ReadonlyMap<string, string>> };
 
 /**
- * Reads the clusters of images from a CSV file with the columns `image` and `cluster`, and `benchmark` where images of several
- * have one name.
+ * Reads the clusters of images from a CSV file with the columns `image` and `cluster`, and optionally `benchmark` if
+ * benchmarks share image names.
  *
- * @throws InputError if it is no such file, a cell is empty, or an image is in two clusters
+ * @throws InputError if it is not such a file, a cell is empty, or an image is in two clusters
  */
 export async function readClusters(path: string): Promise<Clustering> {
   const clusters = new Map<string, Map<string, string>>();
@@ -66,12 +66,12 @@ export async function readClusters(path: string): Promise<Clustering> {
 }
 
 /**
- * Reads who is right from a result's `predictions.csv`.
+ * Reads the correct images of a result from its `predictions.csv`.
  *
- * @param clustering null: images are independent
- * @param known lists of images that were read before; a new one is added
- * @returns null where there is no such file
- * @throws InputError if it contradicts the metrics beside it, or an image has no cluster
+ * @param clustering null for independent images
+ * @param known image lists read before; a new list is added
+ * @returns null if there is no such file
+ * @throws InputError if it contradicts the result's metrics, or an image has no cluster
  */
 export async function readOutcomes(
   result: StoredResult,
@@ -92,7 +92,7 @@ export async function readOutcomes(
   return makeOutcomes(correctness, clusters);
 }
 
-/** What is counted, without what only a page shows. */
+/** Keeps the data needed for counting, without that for report pages. */
 export function makeOutcomes(
   { n, correct, bits, images }: Pick<Correctness, "n" | "correct" | "bits" | "images">,
   clusters: ClusterCounts | null,
@@ -117,7 +117,7 @@ function clustersOf(
   const found = clusters.get(benchmark) ?? clusters.get("");
   if (found !== undefined) return found;
   throw new InputError(
-    `${path}: no image of ${benchmark}; benchmarks that it has: ${[...clusters.keys()].sort().join(", ")}`,
+    `${path}: no image of ${benchmark}; available benchmarks: ${[...clusters.keys()].sort().join(", ")}`,
   );
 }
 

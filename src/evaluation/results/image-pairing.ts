@@ -1,37 +1,37 @@
-/** What identifies the images of a result: columns, a row an image. */
+/** Identification of a result's images, as columns with one row per image. */
 export interface IdentifiedImages {
   readonly n: number;
   /** path below the benchmark's root */
   name(row: number): string;
-  /** the right classes as text, the same for the same classes: see `labelText` */
+  /** the right classes as canonical text, see `labelText` */
   label(row: number): string;
-  /** digest of the bytes of the image's file, see `CONTENT_DIGITS`; null where a result does not have it of every image */
+  /** digest of the image's file, see `CONTENT_DIGITS`; null if the result does not have it for every image */
   readonly content: ((row: number) => string) | null;
 }
 
-/** The images that two results have in common. All are rows of the results. */
+/** The images that two results have in common, as row numbers. */
 export interface ImagePairing {
-  /** by what images are the same */
+  /** how images are matched */
   readonly by: "content" | "path";
   /** rows of the same images, in the first's order */
   readonly first: Uint32Array;
   readonly second: Uint32Array;
-  /** rows of images that the other result does not have, or not so often */
+  /** rows of images that the other result does not have, or has fewer times */
   readonly onlyFirst: Uint32Array;
   readonly onlySecond: Uint32Array;
-  /** rows of the same images under different labels: these are not paired */
+  /** rows of the same images with different labels, which are not paired */
   readonly relabeled: readonly (readonly [first: number, second: number])[];
 }
 
-/** Right classes as text, whatever their order. */
+/** Formats right classes as text, independent of their order. */
 export function labelText(classes: readonly number[]): string {
   return classes.length < 2 ? classes.join() : [...new Set(classes)].sort((a, b) => a - b).join(";");
 }
 
 /**
- * Pairs the images of two results: by content where both have it, else by path. Images of one content that are there
- * several times pair label by label, of one label in the order of their paths: the pairs do not depend on the order of the
- * rows, nor on which result is the first.
+ * Pairs the images of two results: by content if both have it, else by path. Duplicates of one content are paired by
+ * label, and within a label in the order of their paths, so the pairs depend neither on the order of rows nor on which
+ * result is first.
  */
 export function pairImages(first: IdentifiedImages, second: IdentifiedImages): ImagePairing {
   const by = first.content !== null && second.content !== null ? "content" : "path";
@@ -64,7 +64,7 @@ export function pairImages(first: IdentifiedImages, second: IdentifiedImages): I
   };
 }
 
-/** Whether two results have the same images row by row: their pairs are the rows then, whatever is there several times. */
+/** Whether two results have the same images row by row; then rows are paired directly, including duplicates. */
 function areInOneOrder(
   first: IdentifiedImages,
   second: IdentifiedImages,
@@ -91,7 +91,7 @@ function pairRowByRow(n: number, by: ImagePairing["by"]): ImagePairing {
   };
 }
 
-/** Rows by content, label and path: the same images of two results of the same images are at the same place. */
+/** Sorts rows by content, label and path, so that the same images of two results are at the same position. */
 export function orderByContent(images: IdentifiedImages): Uint32Array {
   return orderRows(images, identities(images, "content"));
 }
@@ -110,7 +110,7 @@ function orderRows(images: IdentifiedImages, identity: readonly string[]): Uint3
   );
 }
 
-/** By code units: the same on every machine. */
+/** Compares by code units, which is the same on every machine. */
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -119,14 +119,14 @@ function smaller(a: string | undefined, b: string | undefined): string {
   return (b === undefined || (a !== undefined && a < b) ? a : b) as string;
 }
 
-/** The rows of an identity that begin at a place of the order. */
+/** Returns the rows of an identity, starting at a position of the order. */
 function rowsFrom(order: Uint32Array, from: number, identity: readonly string[], wanted: string): Uint32Array {
   let to = from;
   while (to < order.length && identity[order[to] as number] === wanted) to++;
   return order.subarray(from, to);
 }
 
-/** Pairs rows of one identity, both by label and path. @returns those that are left */
+/** Pairs rows of one identity by label and path. @returns the remaining rows */
 function pairLabels(
   a: Uint32Array,
   b: Uint32Array,

@@ -1,10 +1,10 @@
-/** What the images of a result are, and in which order: kept once for all results of one list of images. */
+/** Identity and order of a result's images, shared by all results of one image list. */
 export interface ImageRows {
   /** number of images */
   readonly n: number;
   /** number of images, and digest of their names and labels, in order */
   readonly names: string;
-  /** null where the result does not have the contents of its images */
+  /** null if the result does not have the contents of its images */
   readonly contents: ImageRowContents | null;
 }
 
@@ -12,16 +12,16 @@ export interface ImageRows {
 export interface ImageRowContents {
   /** digest of the contents and labels, in order */
   readonly list: string;
-  /** SHA-256 of the contents and labels, whatever their order */
+  /** SHA-256 of the contents and labels, independent of order */
   readonly set: string;
   /** (n,) rows by content, label and path, see `orderByContent` */
   readonly order: Uint32Array;
 }
 
-/** Lists of images that were read before, by {@link rowsKey}. */
+/** Image lists read before, by {@link rowsKey}. */
 export type KnownRows = Map<string, ImageRows>;
 
-/** Tells lists of images apart. */
+/** Returns a key that identifies an image list. */
 export function rowsKey({ names, contents }: RowDigests): string {
   return `${names} ${contents === null ? "" : contents.list}`;
 }
@@ -31,24 +31,24 @@ interface RowDigests {
   readonly contents: { readonly list: string } | null;
 }
 
-/** Whether two results are of the same images with the same labels: by content where both have it, else by path and order. */
+/** Whether two results have the same images and labels: by content if both have it, else by path and order. */
 export function haveSameRows(a: ImageRows, b: ImageRows): boolean {
   if (a.n !== b.n) return false;
   if (a.contents === null || b.contents === null) return a.names === b.names;
   return a.contents.set === b.contents.set;
 }
 
-/** Whether the same images of two results are in one order. */
+/** Whether the same images of two results are in the same order. */
 export function areInOneOrder(a: ImageRows, b: ImageRows): boolean {
   if (a === b || a.contents === null || b.contents === null) return true;
   return a.contents.list === b.contents.list;
 }
 
 /**
- * The rows of a result in the order of another result of the same images.
+ * Maps the rows of a result to the order of another result of the same images.
  *
- * @returns (n,) row of `rows` for each row of `reference`; null where they are in one order
- * @throws RangeError unless both are of the same images
+ * @returns (n,) row of `rows` for each row of `reference`; null if the order is the same
+ * @throws RangeError unless both have the same images
  */
 export function rowsInOrderOf(reference: ImageRows, rows: ImageRows): Uint32Array | null {
   if (!haveSameRows(reference, rows)) throw new RangeError("expected results of the same images");
@@ -59,8 +59,8 @@ export function rowsInOrderOf(reference: ImageRows, rows: ImageRows): Uint32Arra
 }
 
 /**
- * Gives the contents of a list of images to results of the same names that do not have them: those of older versions. Where
- * results of these names have different contents, which of them are meant is not known, and they get none.
+ * Adds the contents of an image list to results of older versions with the same names but without contents. If results
+ * with these names have different contents, the list is ambiguous and none are added.
  */
 export function completeRows(lists: readonly ImageRows[]): ImageRows[] {
   const ofNames = new Map<string, ImageRows | null>();
@@ -73,7 +73,7 @@ export function completeRows(lists: readonly ImageRows[]): ImageRows[] {
   return lists.map((rows) => (rows.contents === null ? (ofNames.get(rows.names) ?? rows) : rows));
 }
 
-/** Puts results of the same images together: groups in the order of their first member. */
+/** Groups results by images, in the order of their first member. */
 export function groupByImages<Member>(members: readonly Member[], rowsOf: (member: Member) => ImageRows): Member[][] {
   const groups = new Map<string, Member[]>();
   for (const member of members) {

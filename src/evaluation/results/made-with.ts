@@ -1,10 +1,10 @@
 import type { StoredRun } from "./run-file.ts";
 
-/** What an accuracy was made with, as its `run.json` says; what is absent is not known. */
+/** Settings that an accuracy was made with, from its `run.json`; absent ones are unknown. */
 export interface MadeWith {
   /** `version` of the benchmark's definition */
   readonly benchmarkVersion?: number;
-  /** SHA-256 of what the benchmark's definition says, by part: see `hashDefinition` */
+  /** SHA-256 of the benchmark's definition, by part, see `hashDefinition` */
   readonly definition?: Readonly<Record<string, string>>;
   /** SHA-256 of the template set */
   readonly templates?: string;
@@ -12,7 +12,7 @@ export interface MadeWith {
   readonly classNames?: string;
 }
 
-/** What a result was made with, as the recipe of its run says. */
+/** Returns the settings that a result was made with, from the recipe of its run. */
 export function madeWith({ recipe = {} }: Pick<StoredRun, "recipe">): MadeWith {
   const { benchmark_version: benchmarkVersion, definition, templates_sha256, class_names_sha256 } = recipe;
   return {

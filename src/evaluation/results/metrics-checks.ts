@@ -3,22 +3,25 @@ import { binomialInterval } from "../../foundation/statistics/binomial-interval.
 import type { MetricValue, PredictionCounts } from "../scoring/metrics/metric.ts";
 import { ACCURACY, figureOf, findMetric, METRICS } from "../scoring/metrics/registry.ts";
 
-/** The figures of a result, and the images that they are of. */
+/** The metric values of a result, and its number of images. */
 export interface Figures {
   readonly n: number;
   readonly metrics: readonly MetricValue[];
 }
 
-/** Values are written with all their digits; another machine's exponential function, or another order of sums, differs in the last. */
+/**
+ * Values are written with all digits; another machine's exponential function, or another order of summation, may differ
+ * in the last one.
+ */
 const TOLERANCE = 1e-9;
 
-/** What cannot be true of a result's figures; null where nothing is found. */
+/** Describes a contradiction in a result's metric values; null if there is none. */
 export function contradiction({ n, metrics }: Figures): string | null {
   const names = metrics.map(({ metric }) => metric);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) return `${twice} appears twice`;
   for (const figure of metrics) {
-    const problem = figure.n === n ? contradictionOf(figure) : `is of ${figure.n} images, but n is ${n}`;
+    const problem = figure.n === n ? contradictionOf(figure) : `has ${figure.n} images, but n is ${n}`;
     if (problem !== null) return `${figure.metric} ${problem}`;
   }
   for (const { id, atLeast } of METRICS) {
@@ -47,17 +50,17 @@ function contradictionOf({ metric, value, correct, n, low, high, interval }: Met
 }
 
 /**
- * Compares a result's figures with what was counted in the predictions beside them.
+ * Compares a result's metric values with counts of its predictions.
  *
- * @param path    of the predictions, for messages
- * @param counted what was not counted is null, and is not compared
+ * @param path    path of the predictions, for messages
+ * @param counted counts; null values are not compared
  * @throws InputError naming the first that differs
  */
 export function checkCounts(path: string, { n, metrics }: Figures, counted: PredictionCounts): void {
   const correct = figureOf(metrics, ACCURACY)?.correct;
   if (counted.n !== n || (correct !== undefined && correct !== counted.top1)) {
     throw new InputError(
-      `${path}: ${counted.top1} of ${counted.n} images are right, but metrics.json beside it says ${correct} of ${n}`,
+      `${path}: ${counted.top1} of ${counted.n} images are right, but metrics.json in the same folder states ${correct} of ${n}`,
     );
   }
   for (const metric of METRICS) {
@@ -66,11 +69,13 @@ export function checkCounts(path: string, { n, metrics }: Figures, counted: Pred
     if (figure === undefined || found === null) continue;
     if (metric.isCount && found !== figure.correct) {
       throw new InputError(
-        `${path}: ${found} of ${n} images are right at ${metric.title}, but metrics.json beside it says ${figure.correct}`,
+        `${path}: ${found} of ${n} images are right at ${metric.title}, but metrics.json in the same folder states ${figure.correct}`,
       );
     }
     if (!metric.isCount && !(Math.abs(figure.value - found) <= TOLERANCE)) {
-      throw new InputError(`${path}: its ${metric.title} is ${found}, but metrics.json beside it says ${figure.value}`);
+      throw new InputError(
+        `${path}: its ${metric.title} is ${found}, but metrics.json in the same folder states ${figure.value}`,
+      );
     }
   }
 }

@@ -5,7 +5,7 @@ import { parseJson } from "../../foundation/files/parse-json.ts";
 import type { MetricValue } from "../scoring/metrics/metric.ts";
 import { contradiction } from "./metrics-checks.ts";
 
-/** The figures of one evaluation: what a `metrics.json` holds. */
+/** The metric values of one evaluation: the content of a `metrics.json`. */
 export interface ResultMetrics extends EvaluationKey {
   /** images evaluated */
   readonly n: number;
@@ -17,7 +17,7 @@ export interface ResultMetrics extends EvaluationKey {
 
 export const METRICS_FILE = "metrics.json";
 
-/** More images than any data set holds: a larger number is damage. */
+/** Maximum number of images; larger than any data set. */
 const MAX_IMAGES = 2 ** 31;
 
 const fraction = z.number().min(0).max(1);
@@ -48,10 +48,10 @@ const metricsSchema = z.object({
     .min(1),
 });
 
-/** The same in the file's words. */
+/** The same with the field names of the file. */
 export type MetricsRecord = z.infer<typeof metricsSchema>;
 
-/** What the file holds of a result. */
+/** Converts a result to the fields of the file. */
 export function metricsRecord(result: ResultMetrics): MetricsRecord {
   const { checkpoint, benchmark, protocol, templates, classNames, n, expectedN, metrics } = result;
   return {
@@ -67,16 +67,16 @@ export function metricsRecord(result: ResultMetrics): MetricsRecord {
   };
 }
 
-/** The text of a `metrics.json`. */
+/** Formats a `metrics.json`. */
 export function formatMetrics(result: ResultMetrics): string {
   return `${JSON.stringify(metricsRecord(result), null, 2)}\n`;
 }
 
 /**
- * Parses a `metrics.json` and computes again what its counts allow: nothing in it is taken on trust.
+ * Parses a `metrics.json` and recomputes every value that its counts determine.
  *
  * @param where file name, for messages
- * @throws InputError if it is of another form or schema, or its figures contradict each other
+ * @throws InputError if it has another form or schema, or its values contradict each other
  */
 export function parseMetrics(text: string, where: string): ResultMetrics {
   const { schema: _, class_names: classNames, expected_n: expectedN, ...rest } = parseJson(text, where, metricsSchema);

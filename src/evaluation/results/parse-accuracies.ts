@@ -12,22 +12,21 @@ const LISTED = 5;
 export interface ParsedAccuracies {
   /** one row for each accuracy */
   readonly rows: readonly AccuracyRow[];
-  /** what was left out and why */
+  /** omitted rows and reasons */
   readonly notes: readonly Note[];
 }
 
 /**
- * Parses top-1 accuracies from CSV: an `accuracies.csv`, a baseline, or the user's own table in the same form.
+ * Parses top-1 accuracies from CSV: an `accuracies.csv`, a baseline, or a user's table in the same form.
  *
- * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
- * (other rows than top1 are skipped), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and
- * `instead`. A `quality` that is not one of those that `RowDoubt` lists has a meaning of the table's own: it is skipped, and named in
- * the notes. Rows with an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
- * be what they say, as far as its digits go.
+ * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and optionally `metric` (rows other
+ * than top1 are skipped), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and `instead`.
+ * A `quality` that `RowDoubt` does not list is ignored and named in the notes. Rows with an empty accuracy are left out
+ * and named in the notes. If `correct`, `low` and `high` exist, the accuracy must agree with them within its rounding.
  *
  * @param where file name, for messages
- * @throws InputError for a column that is missing or there twice, a value that is not a fraction, cells that contradict
- *   each other, an empty name, or no accuracy at all
+ * @throws InputError for a missing or duplicate column, a value that is not a fraction, contradictory cells, an empty
+ *   name, or no accuracy at all
  */
 export function parseAccuracies(text: string, where: string): ParsedAccuracies {
   const records = parseCsv(text, where, []);
@@ -50,7 +49,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
     }
     const accuracy = fraction(cell, place, column.accuracy);
     const problem = contradictionOfCells(record, column.accuracy);
-    if (problem !== null) throw new InputError(`${place}: ${problem}; which is right is not known`);
+    if (problem !== null) throw new InputError(`${place}: ${problem}; it is unknown which is right`);
     rows.push({
       checkpoint: model,
       metric: ACCURACY.id,
@@ -88,7 +87,7 @@ function columnNames(first: Record<string, string>, where: string): { readonly m
   );
 }
 
-/** @param foreign collects words of another meaning of `quality` */
+/** @param foreign collects unknown values of `quality` */
 function doubtOf({ quality = "", instead = "" }: Record<string, string>, foreign: Set<string>): { doubt?: RowDoubt } {
   if (quality === "" || quality === "ok") return {};
   if (!Object.hasOwn(ROW_QUALITIES, quality)) {
@@ -109,17 +108,17 @@ function count(cell: string | undefined, place: string, column: string): number 
   if (cell === undefined || cell === "") return null;
   const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
   if (Number.isSafeInteger(value) && value > 0 && value <= MAX_IMAGES) return value;
-  throw new InputError(`${place}: ${column}: expected a whole number of images above 0, found "${cell}"`);
+  throw new InputError(`${place}: ${column}: expected a positive integer number of images, found "${cell}"`);
 }
 
 function describeForeign(foreign: ReadonlySet<string>, where: string): string {
   const known = Object.keys(ROW_QUALITIES).join(", ");
   const found = [...foreign].slice(0, LISTED).map((word) => `"${word}"`);
   const rest = foreign.size > LISTED ? ` and ${foreign.size - LISTED} more` : "";
-  return `${where}: quality: skipped, as no row is doubtful by ${found.join(", ")}${rest}; words that make it so: ${known}`;
+  return `${where}: quality: ignored unknown values ${found.join(", ")}${rest}; known: ${known}`;
 }
 
 function describeEmpty(empty: readonly string[], where: string, column: string): string {
   const rest = empty.length > LISTED ? ` and ${empty.length - LISTED} more` : "";
-  return `${where}: ${column} is empty, so left out: ${empty.slice(0, LISTED).join(", ")}${rest}`;
+  return `${where}: ${column} is empty, left out: ${empty.slice(0, LISTED).join(", ")}${rest}`;
 }

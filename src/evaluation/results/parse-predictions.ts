@@ -2,11 +2,11 @@ import type { ImagePrediction } from "./image-predictions.ts";
 import { contentText, scanPredictions } from "./predictions-file.ts";
 
 /**
- * Parses `predictions.csv`: the image, its right classes, the best class and the content. Images of one label share the list of its
- * classes.
+ * Parses `predictions.csv`: the image, its right classes, the best class and the content. Images with the same label
+ * share a list of classes.
  *
  * @param where file name, for messages
- * @throws InputError if it is no `predictions.csv`, see `scanPredictions`
+ * @throws InputError if it is not a `predictions.csv`, see `scanPredictions`
  */
 export function parsePredictions(bytes: Uint8Array, where: string): ImagePrediction[] {
   const predictions: ImagePrediction[] = [];

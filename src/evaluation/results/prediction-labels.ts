@@ -1,28 +1,28 @@
 import type { CsvScanner } from "../../foundation/files/scan-csv.ts";
 
-/** The classes that are right for some images. */
+/** A label: the right classes of some images. */
 export interface PredictionLabel {
-  /** as it stands: classes with ";" between, "" where none is right */
+  /** as text: classes separated by ";", "" if none is right */
   readonly text: string;
   readonly classes: readonly number[];
-  /** among the labels, in the order of their first image */
+  /** position among the labels, in the order of their first image */
   readonly position: number;
 }
 
 const QUOTE = 34;
 const ZERO = 48;
-/** A class may have so many digits. */
+/** Maximum number of digits of a class. */
 const MAX_DIGITS = 9;
 const WHOLE = /^\d{1,9}$/;
 
-/** The labels that were found, each one object. */
+/** The labels found, one object per label. */
 export interface Labels {
   readonly list: readonly PredictionLabel[];
-  /** The label in a cell of the current row; null where a part of it is no class. */
+  /** Returns the label in a cell of the current row; null if a part is not a class. */
   find(cell: number): PredictionLabel | null;
 }
 
-/** Finds the labels of rows that are looked at one after the other. */
+/** Creates a parser of labels for sequential rows. */
 export function createLabels(text: Buffer, csv: CsvScanner): Labels {
   const { bounds } = csv;
   const list: PredictionLabel[] = [];
@@ -68,7 +68,7 @@ function isSame(text: Buffer, a: number, aEnd: number, b: number, bEnd: number):
   return true;
 }
 
-/** The number in a cell of a CSV file; −1 where there is none. */
+/** Parses the integer in a cell of a CSV file; −1 if invalid. */
 export function wholeNumber(text: Buffer, bounds: Int32Array, cell: number): number {
   let from = bounds[2 * cell] as number;
   let to = bounds[2 * cell + 1] as number;

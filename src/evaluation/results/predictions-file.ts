@@ -11,26 +11,25 @@ import { createLabels, type PredictionLabel, wholeNumber } from "./prediction-la
 
 export const PREDICTIONS_FILE = "predictions.csv";
 
-/** Classes of an image, whatever the number of classes: with fewer than five the rest is empty. */
+/** Number of classes per image; with fewer than five classes the remaining cells are empty. */
 const PLACES = 5;
 const places = Array.from({ length: PLACES }, (_, place) => place);
 const TOP = places.map((place) => `top${place + 1}`);
 const SCORES = places.map((place) => `score${place + 1}`);
 const CONTENT = "content";
 const COLUMNS = ["image", "label", ...TOP, ...SCORES, CONTENT];
-/** Digits of a content: the first half of the SHA-256 of the image's file, enough to tell images apart. */
+/** Digits of a content: the first half of the SHA-256 of the image's file, sufficient to distinguish images. */
 export const CONTENT_DIGITS = 32;
 const CONTENT_FORM = /^[0-9a-f]{32}$/;
-/** Columns without which a file has no predictions. */
+/** Required columns. */
 const NEEDED = ["image", "label", "top1"] as const;
 
 const ROWS_PER_PIECE = 2048;
 
 /**
- * The text of `predictions.csv`, in pieces: one row an image in the manifest's order, with the label (several with ";" between
- * where several classes are right, none where none is), the best five classes and their cosines, and the content by which
- * results of the same images are paired. Numbers are the shortest that give the same float32 back, so the same predictions
- * are the same bytes.
+ * Formats `predictions.csv` in pieces: one row per image in the manifest's order, with the label (right classes
+ * separated by ";", possibly none), the best five classes and their cosines, and the content by which results are
+ * paired. Numbers are the shortest that restore the same float32, so the same predictions give the same bytes.
  *
  * @param contentOf SHA-256 of the image's file at a position of the manifest
  */
@@ -58,13 +57,13 @@ export function* formatPredictions(
   if (rows.length > 0) yield formatCsvRows(rows);
 }
 
-/** The content of an image as `predictions.csv` has it: the first 32 digits of the SHA-256 of its file. */
+/** Returns the content of an image in `predictions.csv`: the first 32 digits of the SHA-256 of its file. */
 export function shortContent(hash: string): string {
   if (hash.length < CONTENT_DIGITS) throw new Error(`expected the SHA-256 of an image, got "${hash}"`);
   return hash.slice(0, CONTENT_DIGITS);
 }
 
-/** The content of the image of a row. @throws InputError if it is none */
+/** Returns the content of a row's image. @throws InputError if it is invalid */
 export function contentText(row: PredictionRow): string {
   const at = row.findContent();
   const content = row.text.toString("latin1", at, at + CONTENT_DIGITS);
@@ -72,7 +71,7 @@ export function contentText(row: PredictionRow): string {
   return content;
 }
 
-/** The number of fewest digits that reads back as the same float32. */
+/** Returns the number with the fewest digits that parses to the same float32. */
 function shortestFloat32(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
@@ -81,15 +80,15 @@ function shortestFloat32(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-/** A row of a `predictions.csv` while it is looked at: the next row is the same object. */
+/** The current row of a `predictions.csv`; the object is reused for the next row. */
 export interface PredictionRow {
-  /** in the file's order, from 0 */
+  /** position in the file, from 0 */
   readonly index: number;
-  /** shared by all images of the label */
+  /** shared by all images with the label */
   readonly label: PredictionLabel;
   /** the best class */
   readonly predicted: number;
-  /** the name of the image is the bytes `from` to `to` of these, UTF-8 */
+  /** the image's name is `bytes` from `from` to `to`, UTF-8 */
   readonly bytes: Buffer;
   readonly from: number;
   readonly to: number;
@@ -98,43 +97,43 @@ export interface PredictionRow {
   /** the whole file */
   readonly text: Buffer;
   /**
-   * Finds the content of the image, without a look at its digits, see `contentText`.
+   * Locates the content of the image without checking its digits, see `contentText`.
    *
-   * @returns where it begins in `text`
-   * @throws InputError if it is shorter or longer than a content
+   * @returns its start in `text`
+   * @throws InputError if its length is wrong
    */
   findContent(): number;
-  /** @throws InputError that it is no content */
+  /** @throws InputError that the content is invalid */
   refuseContent(): never;
-  /** The name of the image: its path below the benchmark's root. */
+  /** Returns the name of the image: its path below the benchmark's root. */
   image(): string;
   /** Whether a right class is among the best five. */
   isRightAmongFive(): boolean;
-  /** The cosines of the best classes, as many as there are; NaN for what is no number. */
+  /** Returns the cosines of the best classes; NaN for a value that is not a number. */
   scores(): number[];
-  /** Looks at the cells that were not needed. @throws InputError if there are more or fewer than in the header */
+  /** Checks the remaining cells. @throws InputError if their number differs from the header */
   checkRest(): void;
 }
 
 type Mutable<Row> = { -readonly [Name in keyof Row]: Row[Name] };
 
-/** What was scanned. */
+/** Summary of a scan. */
 export interface ScannedPredictions {
   readonly n: number;
   readonly labels: readonly PredictionLabel[];
-  /** whether the file has the columns of all five classes */
+  /** whether the file has columns for all five classes */
   readonly hasFive: boolean;
   /** whether it has the contents of its images */
   readonly hasContent: boolean;
 }
 
 /**
- * Looks at each row of a `predictions.csv`, without a string for every cell: a full evaluation has hundreds of millions of
- * them. Columns may be in any order; others than the file's are skipped.
+ * Visits each row of a `predictions.csv` without creating a string per cell, because a full evaluation has hundreds of
+ * millions. Columns may be in any order; unknown columns are skipped.
  *
  * @param where file name, for messages
- * @throws InputError if it is no CSV file, a column is missing or there twice, a label or best class is no class, or the last
- *   row has too few cells
+ * @throws InputError if it is not a CSV file, a column is missing or appears twice, a label or best class is invalid,
+ *   or the last row has too few cells
  */
 export function scanPredictions(
   bytes: Uint8Array,
@@ -198,7 +197,7 @@ export function scanPredictions(
   const refuse = (): never => {
     const [label, best] = [labelCell, bestCell].map((cell) => csv.text(cell));
     throw new InputError(
-      `${where}: row ${csv.row}: expected whole numbers as label and top1, found "${label}" and "${best}"`,
+      `${where}: row ${csv.row}: expected integers as label and top1, found "${label}" and "${best}"`,
     );
   };
   while (csv.next()) {
@@ -209,7 +208,7 @@ export function scanPredictions(
     findName(row, text, csv, imageCell);
     visit(row);
   }
-  if (row.index >= 0) csv.find(header.length); // a file that was cut off shows it in its last row
+  if (row.index >= 0) csv.find(header.length); // a truncated file has an incomplete last row
   return {
     n: row.index + 1,
     labels: labels.list,
@@ -221,7 +220,7 @@ export function scanPredictions(
 const QUOTE = 34;
 const APOSTROPHE = 39;
 
-/** Finds the bytes of the row's name: those of the cell, unless it has quotation marks or an apostrophe before it. */
+/** Locates the bytes of the row's name: those of the cell, unless it is quoted or starts with an apostrophe. */
 function findName(row: Mutable<PredictionRow>, text: Buffer, csv: CsvScanner, imageCell: number): void {
   const from = csv.bounds[2 * imageCell] as number;
   const to = csv.bounds[2 * imageCell + 1] as number;

@@ -13,15 +13,15 @@ import { placeOf, readResults, type StoredResult } from "./read-results.ts";
 import { findPlaces, type ResultProblem } from "./result-places.ts";
 import { warningsOf } from "./result-warnings.ts";
 
-/** Checkpoints named in a message. */
+/** Maximum number of checkpoints listed in a message. */
 const LISTED = 10;
 
-/** A checkpoint's predictions, and what is to be said of them. */
+/** A checkpoint's predictions, with problems and warnings. */
 export interface PredictionsRead {
   readonly predictions: CheckpointPredictions;
-  /** results that could not be read or cannot be true: none of them is among the predictions */
+  /** unreadable or inconsistent results, which are not among the predictions */
   readonly problems: readonly ResultProblem[];
-  /** what the runs that made them warned of */
+  /** warnings of the runs that made them */
   readonly warnings: readonly Note[];
 }
 
@@ -29,8 +29,8 @@ export interface PredictionsRead {
  * Reads every image's prediction of a checkpoint: all `predictions.csv` below `<results>/<checkpoint>`, ordered by
  * benchmark, protocol and prompts.
  *
- * @param benchmarks only these; all where absent
- * @throws InputError if the checkpoint has no result there, a file is not as `evaluate` writes it, or the files of a
+ * @param benchmarks benchmarks to read; default: all
+ * @throws InputError if the checkpoint has no result there, a file is not in the form of `evaluate`, or the files of a
  *   result contradict each other
  */
 export async function readCheckpointPredictions(
@@ -43,7 +43,10 @@ export async function readCheckpointPredictions(
   return predictions;
 }
 
-/** The same, with what cannot be used apart. @throws InputError if the checkpoint has no result there */
+/**
+ * Like {@link readCheckpointPredictions}, but returns unusable results separately. @throws InputError if the checkpoint
+ * has no result there
+ */
 export async function readUsablePredictions(
   results: string,
   checkpoint: string,
@@ -59,7 +62,7 @@ export async function readUsablePredictions(
   const used: StoredResult[] = [];
   for (const result of stored) {
     try {
-      read.push(await readResult(result)); // one after another: each is parsed at once
+      read.push(await readResult(result)); // sequential, because each file is parsed in memory
       used.push(result);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -76,7 +79,7 @@ export async function readUsablePredictions(
   };
 }
 
-/** Whether a folder of results has any of this checkpoint, be it one that cannot be read. */
+/** Whether a results folder has a result of this checkpoint, even an unreadable one. */
 export async function hasResults(results: string, checkpoint: string): Promise<boolean> {
   if (checkpoint === "") return false;
   const problems: ResultProblem[] = [];
@@ -86,7 +89,7 @@ export async function hasResults(results: string, checkpoint: string): Promise<b
   return problems.length > 0;
 }
 
-/** What to tell a user whose checkpoint has no results, or none on the benchmarks, with what there is. */
+/** Builds the error for a checkpoint without results, or without results on the benchmarks, listing available ones. */
 export async function noResults(
   results: string,
   checkpoint: string,
@@ -106,17 +109,20 @@ export async function noResults(
   }
   if (known.length === 0) {
     return new InputError(
-      `${results}: no results here; evaluate checkpoints first, or name their folder with --results`,
+      `${results}: no results here; evaluate checkpoints first, or specify their folder with --results`,
     );
   }
-  return new InputError(`${results}: no result of a checkpoint called "${checkpoint}"; known: ${listed(known)}`);
+  return new InputError(`${results}: no result of a checkpoint named "${checkpoint}"; known: ${listed(known)}`);
 }
 
 function listed(names: readonly string[]): string {
   return names.slice(0, LISTED).join(", ") + (names.length > LISTED ? ", …" : "");
 }
 
-/** A result's predictions, and of its recipe what may differ between checkpoints only by mistake, as messages name it. */
+/**
+ * Reads a result's predictions, and the parts of its recipe that should not differ between compared checkpoints, with
+ * names for messages.
+ */
 async function readResult({ folder, metrics, made, run }: StoredResult): Promise<ResultPredictions> {
   const path = join(folder, PREDICTIONS_FILE);
   const images = parsePredictions(await readBytes(path), path);
@@ -128,7 +134,7 @@ async function readResult({ folder, metrics, made, run }: StoredResult): Promise
   ];
   const [content, list] = [run?.images?.content_sha256, run?.recipe?.manifest_sha256];
   if (content !== undefined && list !== undefined) {
-    // Of other lists of images the contents differ in any case: they are compared only of one list
+    // Contents are compared only for the same image list; those of different lists always differ
     parts.push([`${CONTENT_PART} (list ${list.slice(0, 8)})`, content]);
   }
   for (const [part, hash] of Object.entries(made.definition ?? {})) {

@@ -8,36 +8,37 @@ import { resultPrompts } from "./result-folder.ts";
 import { findPlaces, type ResultProblem } from "./result-places.ts";
 import { checkRun, RUN_FILE, readRun, type StoredRun } from "./run-file.ts";
 
-/** A result, and the folder that its files are in. */
+/** A result and the folder of its files. */
 export interface StoredResult {
   readonly folder: string;
   readonly metrics: ResultMetrics;
-  /** what it was made with, as its `run.json` says; nothing where that was not read */
+  /** settings from its `run.json`; empty if that was not read */
   readonly made: MadeWith;
-  /** null where it was not asked for, or there is none */
+  /** null if not requested or missing */
   readonly run: StoredRun | null;
 }
 
 export interface ResultsRead {
   /** ordered by key */
   readonly results: readonly StoredResult[];
-  /** nothing of these is in the results */
+  /** problems; these results are left out */
   readonly problems: readonly ResultProblem[];
 }
 
 export interface ReadResultsOptions {
-  /** only this checkpoint's */
+  /** read only this checkpoint's results */
   readonly checkpoint?: string;
-  /** read each `run.json` too; a result whose `run.json` cannot be read is a problem then */
+  /** also read each `run.json`; a result with an unreadable one is then a problem */
   readonly runs?: boolean;
 }
 
-/** Files open at the same time: systems allow a process some hundreds. */
+/** Maximum number of files open concurrently; systems limit a process to several hundred. */
 const AT_ONCE = 64;
 
 /**
- * Reads every result below `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>`. One that cannot be read, is torn, of a
- * newer version, or contradicts itself or its place is among the problems and costs no other.
+ * Reads every result below `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>`. A result that is unreadable,
+ * incomplete, of a newer version, or contradicts itself or its location is reported as a problem and does not affect
+ * others.
  *
  * @throws InputError if the results folder itself cannot be listed
  */
@@ -79,7 +80,7 @@ async function readResult(
   }
 }
 
-/** @throws InputError if the folder's names are not those of the result in it */
+/** @throws InputError if the folder's path does not match the result in it */
 function checkPlace(metrics: ResultMetrics, place: readonly string[], path: string): void {
   const { checkpoint, benchmark, protocol } = metrics;
   const [inPath, ...parts] = [place.slice(0, -1), [checkpoint, benchmark, protocol]].map((names) => sameForm(names));
@@ -87,26 +88,26 @@ function checkPlace(metrics: ResultMetrics, place: readonly string[], path: stri
     parts[0] === inPath && resultPrompts(metrics).some((one) => sameForm([one]) === sameForm(place.slice(-1)));
   if (fits) return;
   throw new InputError(
-    `${path}: it is of ${[checkpoint, benchmark, protocol, metrics.templates].join("/")}, which is not the folder it lies in`,
+    `${path}: it belongs to ${[checkpoint, benchmark, protocol, metrics.templates].join("/")}, which is not its folder`,
   );
 }
 
-/** Some file systems give names back in another Unicode form. */
+/** Normalizes names, because some file systems change their Unicode form. */
 function sameForm(names: readonly string[]): string {
   return names.join("/").normalize("NFC");
 }
 
-/** The place of a result as far as its key says it. */
+/** Returns the location of a result as far as its key determines it. */
 export function placeOf({ checkpoint, benchmark, protocol }: EvaluationKey): string[] {
   return [checkpoint, benchmark, protocol];
 }
 
-/** What a user should know of results that were left out. */
+/** Formats the message for a result that was left out. */
 export function describeProblem({ reason }: ResultProblem): string {
-  return `${reason}; left out: evaluate again, or move it away`;
+  return `${reason}; left out: evaluate it again, or move it`;
 }
 
-/** Whether a result lies at a problem's place, or below it. */
+/** Whether a result is at a problem's location, or below it. */
 export function isAt({ place }: ResultProblem, key: EvaluationKey): boolean {
   const names = [key.checkpoint, key.benchmark, key.protocol];
   return place.every((name, i) =>

@@ -8,15 +8,15 @@ import { ACCURACIES_FILE, isSound, readAccuraciesFile } from "./accuracies-file.
 import { isAt, readResults } from "./read-results.ts";
 import type { ResultProblem } from "./result-places.ts";
 
-/** Checkpoints named in a message. */
+/** Maximum number of checkpoints listed in a message. */
 const FEW = 3;
 
 /**
- * Makes `<out>/accuracies.csv` again from every `metrics.json` below it and renames it into place: runs side by side
- * cannot spoil it. Of results that are gone no row is left. Of those that cannot be read now, or cannot be true, the
- * rows that were there stay where they can be true.
+ * Rebuilds `<out>/accuracies.csv` from every `metrics.json` below it and renames it into place, so that concurrent runs
+ * cannot corrupt it. Rows of deleted results are removed. Consistent rows of results that are now unreadable or
+ * inconsistent are kept.
  *
- * @returns what the user should know: which results could not be read, and whether their rows stay
+ * @returns notes about unusable results, and whether their rows are kept
  * @throws InputError if the results cannot be listed, or the file cannot be written
  */
 export async function rebuildAccuracies(out: string): Promise<string[]> {
@@ -34,13 +34,13 @@ export async function rebuildAccuracies(out: string): Promise<string[]> {
 }
 
 /**
- * Refuses to replace an `accuracies.csv` that was not made from the results beside it.
+ * Refuses to overwrite an `accuracies.csv` that was not made from the results in its folder.
  *
- * @throws InputError if it is of another form, or has rows but no checkpoint of them has a folder here
+ * @throws InputError if it has another form, or none of the checkpoints in its rows has a folder here
  */
 export async function checkAccuraciesFile(out: string): Promise<void> {
   const path = join(out, ACCURACIES_FILE);
-  const remedy = "it is not replaced: move it away, or choose another --out";
+  const remedy = "it is not overwritten: move it, or choose another --out";
   try {
     const rows = (await readAccuraciesFile(path)) ?? [];
     const names = [...new Set(rows.map(({ checkpoint }) => checkpoint))];
@@ -67,5 +67,5 @@ async function earlierRows(path: string): Promise<ListedResult[]> {
 
 function describe(problem: ResultProblem, kept: readonly ListedResult[]): string {
   const stays = kept.some((result) => isAt(problem, result));
-  return `${problem.reason}; accuracies.csv ${stays ? "keeps the rows it had of it" : "has no row of it"}`;
+  return `${problem.reason}; accuracies.csv ${stays ? "keeps its rows" : "has no row for it"}`;
 }

@@ -6,17 +6,17 @@ import { DEFAULT_RUNTIME } from "../../model/onnx/runtime.ts";
 import { findPlaces, type ResultProblem } from "./result-places.ts";
 import { keyDifferences, type Recipe, readRun, type StoredRun } from "./run-file.ts";
 
-/** A result that is to be written. */
+/** A result to write. */
 export interface NewResult {
   readonly key: EvaluationKey;
   readonly recipe: Recipe;
-  /** images that its protocol scores */
+  /** number of images that its protocol scores */
   readonly images: number;
-  /** file of the user's own definition of the benchmark; null where it ships */
+  /** file of a user's definition of the benchmark; null for a shipped one */
   readonly definitionFile: string | null;
 }
 
-/** The names of a recipe's parts in messages. */
+/** Names of a recipe's parts in messages. */
 const PARTS: Readonly<Record<keyof Recipe, string>> = {
   definition: "definition of the benchmark under one version",
   fingerprint: "checkpoint",
@@ -31,16 +31,16 @@ const PARTS: Readonly<Record<keyof Recipe, string>> = {
 };
 
 /**
- * Why a new result may not take the place of one that is there. It may take that of one of the same recipe, of one with
- * fewer images than expected by one with more, and of an older version of the benchmark.
+ * Returns why a new result must not replace an existing one. It may replace one with the same recipe, an incomplete one
+ * with fewer images, and one by an older version of the benchmark.
  *
- * @returns what the old one is and what to do; null where it may be replaced
+ * @returns a description of the old result and what to do; null if it may be replaced
  */
 export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definitionFile }: NewResult): string | null {
   const others = keyDifferences(old, key);
   if (others.length > 0) {
     const there = others.map((one) => `${one.name} ${one.there}`).join(" and ");
-    return `holds the result of ${there}, which has the same folder; rename the file of that name, or choose another --out`;
+    return `contains the result of ${there}, which has the same folder; rename the file of that name, or choose another --out`;
   }
   const differing = differingRecipe(old.recipe ?? {}, recipe);
   if (differing.length === 0) return null;
@@ -49,26 +49,26 @@ export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definit
   if (old.recipe?.fingerprint === recipe.fingerprint && isOlderVersion) return null;
   const lists = listsThatDiffer(old.recipe?.definition ?? {}, recipe.definition);
   if (lists.length > 0 && differing.every((part) => part === "definition" || part === "manifest_sha256")) {
-    return `holds a result made otherwise (another ${lists.join(" and another ")} of this name); it is not written over: rename the file, choose another --out, or move that folder away`;
+    return `contains a result made with another ${lists.join(" and another ")} of this name; it is not overwritten: rename the file, choose another --out, or move that folder`;
   }
   const hint = differing.some((part) => part === "fingerprint" || part === "text_sha256")
     ? "give this checkpoint another name with --name ID=PATH, or "
     : differing.includes("definition")
-      ? `raise the version${definitionFile === null ? "" : ` in ${definitionFile}`} where that is meant, or `
+      ? `raise the version${definitionFile === null ? "" : ` in ${definitionFile}`} if this is intended, or `
       : "";
   const names = differing.map((part) => `${PARTS[part].endsWith("s") ? "other" : "another"} ${PARTS[part]}`);
-  return `holds a result made otherwise (${names.join(", ")}); it is not written over: ${hint}choose another --out, or move that folder away`;
+  return `contains a result made with different settings (${names.join(", ")}); it is not overwritten: ${hint}choose another --out, or move that folder`;
 }
 
-/** What the user's files of lists are in messages, by the part of a definition's hashes. */
+/** Names of the user's list files in messages, by the part of a definition's hashes. */
 const LISTS: Readonly<Record<string, string>> = { classes: "list of classes", labels: "file of labels" };
 
-/** The user's lists that two definitions have and that differ, under one name. */
+/** Returns the names of the user's lists that differ between two definitions. */
 function listsThatDiffer(old: DefinitionHashes, next: DefinitionHashes): string[] {
   return differingParts(old, next).flatMap((part) => LISTS[part] ?? []);
 }
 
-/** The parts in which two recipes differ; one that does not name what ran the graphs is of cpu and float32. */
+/** Returns the parts in which two recipes differ; a recipe without a runtime used cpu and float32. */
 function differingRecipe(named: NonNullable<StoredRun["recipe"]>, recipe: Recipe): (keyof Recipe)[] {
   const old = { ...DEFAULT_RUNTIME, ...named };
   const differs = (part: keyof Recipe) =>
@@ -79,10 +79,10 @@ function differingRecipe(named: NonNullable<StoredRun["recipe"]>, recipe: Recipe
 }
 
 /**
- * Whether a run is of images that had the same names and sizes as now, but other content. One of fewer images is not:
- * it may be replaced, see {@link whyNotReplaceable}.
+ * Whether a run used images with the same names and sizes as now, but different content. A run with fewer images may be
+ * replaced anyway, see {@link whyNotReplaceable}.
  *
- * @param images images of the new result
+ * @param images number of images of the new result
  */
 export function isOfOtherContent(
   { recipe, images: old }: StoredRun,
@@ -94,23 +94,23 @@ export function isOfOtherContent(
   return recipe?.manifest_sha256 === next.manifest_sha256;
 }
 
-/** Whether two results differ in nothing but their lists of images, which may hold the same images in another container. */
+/** Whether two results differ only in their lists of images, which may contain the same images in another container. */
 function differInListAlone(old: StoredRun, { key, recipe }: NewResult): boolean {
   const differing = differingRecipe(old.recipe ?? {}, recipe);
   return keyDifferences(old, key).length === 0 && differing.length === 1 && differing[0] === "manifest_sha256";
 }
 
 /**
- * Refuses to write over what was made otherwise, see {@link whyNotReplaceable}.
+ * Refuses to overwrite a result made with different settings, see {@link whyNotReplaceable}.
  *
- * @returns whether the folder holds a result that differs in its list of images alone and has as many: it may be of the same
- *   images, see `readSameImages`, and is not to be written over if it is not
+ * @returns whether the folder contains a result that differs only in its list of images and has as many: if the images
+ *   are the same, see `readSameImages`, it is kept; otherwise it must not be overwritten
  * @throws InputError naming the folder, what differs and what to do
  */
 export async function checkReplaceable(folder: string, next: NewResult): Promise<boolean> {
   const run = await readRun(folder).catch((cause: unknown) => {
     if (!(cause instanceof InputError)) throw cause;
-    throw new InputError(`${cause.message}; move the folder away, or choose another --out`, { cause });
+    throw new InputError(`${cause.message}; move the folder, or choose another --out`, { cause });
   });
   const reason = run === null ? null : whyNotReplaceable(run, next);
   if (run === null || reason === null) return false;
@@ -119,8 +119,8 @@ export async function checkReplaceable(folder: string, next: NewResult): Promise
 }
 
 /**
- * Refuses to write over a result of images with other content, see {@link isOfOtherContent}: known only once they are
- * embedded.
+ * Refuses to overwrite a result of images with different content, see {@link isOfOtherContent}; this is known only
+ * after they are embedded.
  *
  * @throws InputError naming the folder
  */
@@ -132,17 +132,17 @@ export async function checkImageContent(
   const run = await readRun(folder);
   if (run === null || !isOfOtherContent(run, next, images)) return;
   throw new InputError(
-    `${folder}: holds a result of images with other content under the same names; it is not written over: choose another --out, or move that folder away`,
+    `${folder}: contains a result of images with different content under the same names; it is not overwritten: choose another --out, or move that folder`,
   );
 }
 
-const UNKNOWN = "so whether it is of this checkpoint is not known: move it away, or choose another --out";
+const UNKNOWN = "so it is unknown whether it belongs to this checkpoint: move it, or choose another --out";
 
 /**
- * Refuses to put a checkpoint's results beside those of another checkpoint of the same name, or of the same files with
- * other text settings.
+ * Refuses to mix a checkpoint's results with those of another checkpoint of the same name, or of the same files with
+ * different text settings.
  *
- * @throws InputError if a result below `<out>/<id>` has another fingerprint, or other text settings
+ * @throws InputError if a result below `<out>/<id>` has a different fingerprint or different text settings
  */
 export async function checkCheckpointName(
   out: string,
@@ -161,10 +161,10 @@ export async function checkCheckpointName(
     const isSame = fingerprint === checkpoint.fingerprint;
     if (isSame && text === (checkpoint.text?.sha256 ?? null)) continue;
     const what = isSame
-      ? "the same files with other text settings (cleaning, padding, context length)"
+      ? "the same files with different text settings (cleaning, padding, context length)"
       : "another checkpoint of the same name";
     throw new InputError(
-      `${join(out, id)}: holds results of ${what}; give this one another with --name ID=PATH, or choose another --out`,
+      `${join(out, id)}: contains results of ${what}; choose a different name with --name ID=PATH, or choose another --out`,
     );
   }
   const [problem] = problems;

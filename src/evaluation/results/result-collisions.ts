@@ -4,15 +4,15 @@ import { InputError } from "../../foundation/errors.ts";
 import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { foldPath } from "../../foundation/files/path-name.ts";
 
-/** A result that is to be written. */
+/** A result to write. */
 export interface PlannedPlace {
   readonly key: EvaluationKey;
   readonly folder: string;
 }
 
 /**
- * Refuses results that would share a folder: template set `a+b` with the default class names and set `a` with class names
- * `b`; or names that differ in letter case only, where that does not count.
+ * Refuses results that would share a folder: template set `a+b` with the default class names and set `a` with class
+ * names `b`; or names that differ only in letter case on a case-insensitive file system.
  *
  * @throws InputError naming both
  */
@@ -23,19 +23,19 @@ export function checkFoldersDistinct(places: readonly PlannedPlace[], ignoreCase
     const other = seen.get(id);
     if (other !== undefined) {
       throw new InputError(
-        `${describeKey(other.key)} and ${describeKey(place.key)} would both be written to ${place.folder}; rename one of the files, or give one of the checkpoints another name with --name ID=PATH`,
+        `${describeKey(other.key)} and ${describeKey(place.key)} would both be written to ${place.folder}; rename one of the files, or one of the checkpoints with --name ID=PATH`,
       );
     }
     seen.set(id, place);
   }
 }
 
-/** A result's key in words. */
+/** Formats a result's key for messages. */
 export function describeKey({ checkpoint, benchmark, protocol, templates, classNames }: EvaluationKey): string {
   return `${checkpoint} on ${benchmark} ${protocol} with templates ${templates} and class names ${classNames}`;
 }
 
-/** Whether letter case does not count where a folder is, or will be. */
+/** Whether the file system of an existing or future folder ignores letter case. */
 export async function ignoresCase(folder: string): Promise<boolean> {
   for (let path = resolve(folder); ; path = dirname(path)) {
     const name = basename(path);

@@ -14,12 +14,15 @@ export function resultFolder(out: string, key: EvaluationKey, defaultClassNames:
   return join(out, key.checkpoint, key.benchmark, key.protocol, prompts);
 }
 
-/** The names that the folder of its prompts may have: with the class names where they are not the protocol's default. */
+/**
+ * Returns the possible names of the prompts' folder: without class names if they are the protocol's default, else with
+ * them.
+ */
 export function resultPrompts({ templates, classNames }: Pick<EvaluationKey, "templates" | "classNames">): string[] {
   return [templates, `${templates}+${classNames}`];
 }
 
-/** What a result's files hold. */
+/** Content of a result's files. */
 export interface ResultFiles {
   readonly run: RunRecord;
   readonly metrics: ResultMetrics;
@@ -28,7 +31,7 @@ export interface ResultFiles {
   readonly classes: string;
 }
 
-/** Writes a result's files; `metrics.json` comes last, so what it says is always backed by the others. */
+/** Writes a result's files; `metrics.json` is written last, so that the other files exist if it does. */
 export async function writeResult(folder: string, files: ResultFiles): Promise<void> {
   await removeStaleFiles(folder);
   await atomicWrite(join(folder, CLASSES_FILE), files.classes);

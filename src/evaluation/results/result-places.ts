@@ -3,25 +3,25 @@ import { join, sep } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
 
-/** What could not be read below a results folder, or contradicts itself: one result, or a folder of several. */
+/** An unreadable or inconsistent result below a results folder, or an unreadable folder of several. */
 export interface ResultProblem {
-  /** checkpoint, benchmark, protocol and prompts, as far as the folders' names say them */
+  /** checkpoint, benchmark, protocol and prompts, as far as known from the folders' names */
   readonly place: readonly string[];
-  /** file, and what is wrong with it */
+  /** file and problem */
   readonly reason: string;
 }
 
-/** Folders between a results folder and a result's files. */
+/** Number of folder levels between a results folder and a result's files. */
 const DEPTH = 4;
-/** Folders in a results folder that hold no results: ours, and those that file systems make. */
+/** Folders in a results folder that contain no results: those of this program and of file systems. */
 const NO_RESULTS = /^(?:\.progress|\.shiftline|\.snapshots?|\.Trash.*|lost\+found)$/;
 
 /**
- * The folders at `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>`, as their four names, whatever is in them. A
- * link to a folder elsewhere is followed; one to a folder of `out` is another name of what is found anyway.
+ * Lists the folders at `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>` by their four names, regardless of
+ * content. Links to folders outside `out` are followed; links to folders inside would repeat results.
  *
- * @param checkpoint only this one's
- * @param problems   folders that cannot be listed are added here: they may hold results
+ * @param checkpoint only this checkpoint
+ * @param problems   receives folders that cannot be listed, since they may contain results
  * @throws InputError if `out` itself cannot be listed
  */
 export async function findPlaces(
@@ -61,7 +61,7 @@ async function subfolders(out: string, place: readonly string[]): Promise<string
   return names;
 }
 
-/** Whether a link leads to a folder that is not below `out`. */
+/** Whether a link points to a folder outside `out`. */
 async function leadsElsewhere(link: string, out: string): Promise<boolean> {
   if ((await statIfThere(link))?.isDirectory() !== true) return false;
   const [target, root] = await Promise.all([realpath(link), realpath(out)]);

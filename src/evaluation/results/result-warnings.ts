@@ -2,10 +2,10 @@ import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { makeWarning, type Note, type NoteSubject } from "../../foundation/notes.ts";
 import type { StoredResult } from "./read-results.ts";
 
-/** Results named one by one beside a warning; of more, the number. */
+/** Maximum number of results listed with a warning. */
 const FEW = 3;
 
-/** The warnings in the `run.json` of results that were read with their runs, each about its result. */
+/** Collects the warnings in the `run.json` of results that were read with their runs. */
 export function warningsOf(results: readonly StoredResult[]): Note[] {
   return results.flatMap(({ metrics, run }) => {
     const about = evaluationKey(metrics);
@@ -14,8 +14,8 @@ export function warningsOf(results: readonly StoredResult[]): Note[] {
 }
 
 /**
- * Warnings as they are printed, each text once: the results it is about, and what it says. A text that begins with the name of
- * the checkpoint it is about is printed as it is.
+ * Formats warnings for printing, each text once with the results it concerns. A text that begins with the name of its
+ * checkpoint is printed unchanged.
  */
 export function describeWarnings(warnings: readonly Note[]): string[] {
   const subjects = new Map<string, Map<string, NoteSubject>>();

@@ -3,7 +3,7 @@ import { type IdentifiedImages, orderByContent } from "./image-pairing.ts";
 import type { ImageRowContents } from "./image-rows.ts";
 
 /**
- * What the contents of a result's images are.
+ * Builds the identification of a result's images by content.
  *
  * @param list digest of the contents and labels of the images, in order
  */

@@ -7,15 +7,14 @@ import { parseJson } from "../../foundation/files/parse-json.ts";
 import type { ResultMetrics } from "./metrics-file.ts";
 
 /*
- * run.json, in the file's words. The schema names all that the program writes. A reader takes what is there: a file may
- * have been edited.
+ * Schema of run.json with the field names of the file. It lists all fields that the program writes; when reading, all are optional, since a file may have been edited.
  */
 
 export const RUN_FILE = "run.json";
 
-/** A part by which a result is known, or that can change a number: where it is there, it has this form. */
+/** A field that identifies a result or can change a number: if present, it must have this form. */
 const must = <Schema extends z.ZodType>(schema: Schema) => schema.optional();
-/** A part that people read: what has another form is not known. */
+/** An informative field: a value of another form is treated as unknown. */
 const may = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
 const text = z.string();
@@ -31,7 +30,7 @@ const recipeSchema = z.object({
   templates_sha256: may(text),
   class_names_sha256: may(text),
   text_sha256: must(text.nullable()),
-  /** of what ran the graphs; older versions ran them in float32 on the processor and do not say so */
+  /** runtime of the graphs; absent in results of older versions, which used float32 on the CPU */
   provider: must(text),
   precision: must(text),
 });
@@ -82,9 +81,9 @@ const runSchema = z.object({
       sha256: may(text),
       protocol: must(text),
       classes: may(number),
-      /** the list of classes that it was restricted to */
+      /** list of classes that it was restricted to */
       class_list: may(set),
-      /** the labels of single images, and how many images have any */
+      /** labels of single images, and the number of labeled images */
       label_sets: may(set),
       pre_crop: may(number),
     }),
@@ -98,12 +97,12 @@ const runSchema = z.object({
       layout: may(text),
       manifest_sha256: may(text),
       content_sha256: may(text),
-      /** identity of the complete set that `verify` certified, where the images are of it */
+      /** identity of the complete set certified by `verify` that contains the images */
       certified: may(text.nullable()),
     }),
   ),
   warnings: must(z.array(text)),
-  /** of the call that made it, without defaults */
+  /** options of the call that made it, without defaults */
   options: may(z.record(text, z.unknown())),
   store: may(z.object({ folder: text, parts: number })),
   versions: may(z.record(text, text)),
@@ -119,10 +118,10 @@ const runSchema = z.object({
   images_per_second: may(number.nullable()),
 });
 
-/** A `run.json` as it is read. */
+/** A `run.json` as read. */
 export type StoredRun = z.infer<typeof runSchema>;
 
-/** Parts of a record that are there only where there is such a thing. */
+/** Fields that are present only if they apply. */
 type Occasional = "resize" | "stripped_id" | "architecture" | "class_list" | "label_sets";
 
 type Written<Part> = Part extends readonly (infer Item)[]
@@ -135,22 +134,22 @@ type Written<Part> = Part extends readonly (infer Item)[]
       } & { readonly [Name in keyof Part as Name extends Occasional ? Name : never]?: Exclude<Part[Name], undefined> }
     : Part;
 
-/** A `run.json` as this version writes it: every part is there. */
+/** A `run.json` as written by this version: all fields are present. */
 export type RunRecord = Written<StoredRun>;
 
-/** What must agree for one result to take another's place: the rest of `run.json` may differ from run to run. */
+/** Fields that must agree for one result to replace another; the other fields of `run.json` may differ between runs. */
 export type Recipe = RunRecord["recipe"];
 
-/** The text of a `run.json`. */
+/** Formats a `run.json`. */
 export function formatRun(run: RunRecord): string {
   return `${JSON.stringify(run, null, 2)}\n`;
 }
 
 /**
- * Parses a `run.json`. Every part may be missing.
+ * Parses a `run.json`. Every field may be missing.
  *
  * @param where file name, for messages
- * @throws InputError if it is of another form or schema
+ * @throws InputError if it has another form or schema
  */
 export function parseRun(content: string, where: string): StoredRun {
   return parseJson(content, where, runSchema);
@@ -159,8 +158,8 @@ export function parseRun(content: string, where: string): StoredRun {
 /**
  * Reads the `run.json` of a result's folder.
  *
- * @returns null where there is none
- * @throws InputError if it cannot be read, or is of another form or schema
+ * @returns null if there is none
+ * @throws InputError if it is unreadable, or has another form or schema
  */
 export async function readRun(folder: string): Promise<StoredRun | null> {
   const path = join(folder, RUN_FILE);
@@ -168,7 +167,7 @@ export async function readRun(folder: string): Promise<StoredRun | null> {
   return content === null ? null : parseRun(content, path);
 }
 
-/** In what a run is of something else than expected. */
+/** A difference between a run and its expected key. */
 export interface RunDifference {
   /** `class names` */
   readonly name: string;
@@ -176,7 +175,7 @@ export interface RunDifference {
   readonly expected: string | number;
 }
 
-/** The fields of a key in which a run differs; what the run does not say is no difference. */
+/** Returns the fields of a key in which a run differs; missing fields are ignored. */
 export function keyDifferences({ checkpoint, benchmark, prompts }: StoredRun, key: EvaluationKey): RunDifference[] {
   return differences([
     ["checkpoint", checkpoint?.id, key.checkpoint],
@@ -188,10 +187,10 @@ export function keyDifferences({ checkpoint, benchmark, prompts }: StoredRun, ke
 }
 
 /**
- * Compares a run with the metrics beside it.
+ * Compares a run with the metrics in its folder.
  *
- * @param path of the run, for messages
- * @throws InputError if the run is of another result, naming what differs
+ * @param path path of the run, for messages
+ * @throws InputError if the run belongs to another result, naming the difference
  */
 export function checkRun(run: StoredRun, metrics: ResultMetrics, path: string): void {
   const [difference] = [
@@ -203,7 +202,7 @@ export function checkRun(run: StoredRun, metrics: ResultMetrics, path: string): 
   ];
   if (difference === undefined) return;
   const { name, there, expected } = difference;
-  throw new InputError(`${path}: ${name}: ${there}, but metrics.json beside it says ${expected}`);
+  throw new InputError(`${path}: ${name}: ${there}, but metrics.json in the same folder states ${expected}`);
 }
 
 function differences(

@@ -1,20 +1,20 @@
 import { InputError } from "../../foundation/errors.ts";
 import { contentText, scanPredictions } from "./predictions-file.ts";
 
-/** The predictions of a file with how sure the checkpoint was of each. */
+/** Predictions of a file with the checkpoint's confidence in each. */
 export interface ScoredPredictions {
   /** (n,) names of the images */
   readonly images: readonly string[];
-  /** (n,) contents of the images, see `shortContent`; null where the file does not have them */
+  /** (n,) contents of the images, see `shortContent`; null if the file does not have them */
   readonly contents: readonly string[] | null;
-  /** labels as they stand, in the order of their first image, and the classes that are right of each */
+  /** labels as text, in the order of their first image, and the right classes of each */
   readonly labels: readonly string[];
   readonly classes: readonly (readonly number[])[];
   /** (n,) positions in `labels` */
   readonly imageLabels: Uint32Array;
   /** (n,) the best class */
   readonly predicted: Uint32Array;
-  /** (n,) share of the best class, see `shareOfBest`; NaN where there are no scores */
+  /** (n,) share of the best class, see `shareOfBest`; NaN without scores */
   readonly confidence: Float32Array;
 }
 
@@ -22,7 +22,7 @@ export interface ScoredPredictions {
  * Reads a `predictions.csv` with its scores.
  *
  * @param where file name, for messages
- * @throws InputError if it is no `predictions.csv`, see `scanPredictions`, or a score is no number
+ * @throws InputError if it is not a `predictions.csv`, see `scanPredictions`, or a score is not a number
  */
 export function readScoredPredictions(bytes: Uint8Array, where: string): ScoredPredictions {
   const images: string[] = [];
@@ -33,7 +33,7 @@ export function readScoredPredictions(bytes: Uint8Array, where: string): ScoredP
   const { labels, hasContent } = scanPredictions(bytes, where, (row) => {
     const scores = row.scores();
     if (!scores.every(Number.isFinite)) {
-      throw new InputError(`${where}: row ${row.index + 1}: not as evaluate writes it; evaluate again`);
+      throw new InputError(`${where}: row ${row.index + 1}: not in the form that evaluate writes; evaluate again`);
     }
     images.push(row.image());
     if (row.hasContent) contents.push(contentText(row));
@@ -52,14 +52,14 @@ export function readScoredPredictions(bytes: Uint8Array, where: string): ScoredP
   };
 }
 
-/** What CLIP's trained temperature ends at: cosines are multiplied by it. */
+/** CLIP's logit scale after training, by which cosines are multiplied. */
 const LOGIT_SCALE = 100;
 
 /**
- * Share of the best class in a softmax over the five best at a logit scale of 100.
+ * Computes the share of the best class in a softmax over the five best at a logit scale of 100.
  *
  * @param scores cosines of the best classes, the best first
- * @returns NaN where there are none
+ * @returns NaN if there are none
  */
 export function shareOfBest(scores: readonly number[]): number {
   if (scores.length === 0) return Number.NaN;

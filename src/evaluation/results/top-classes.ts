@@ -7,14 +7,14 @@ import type { ImageRows, KnownRows } from "./image-rows.ts";
 import { PREDICTIONS_FILE, type PredictionRow } from "./predictions-file.ts";
 import type { StoredResult } from "./read-results.ts";
 
-/** The best class of every image of a result: what two checkpoints can agree on. */
+/** The best class of every image of a result, for the agreement of two checkpoints. */
 export interface TopClasses {
   readonly n: number;
   /** (n,) rows of the protocol's class list */
   readonly classes: Int32Array;
-  /** which images these are, and in which order */
+  /** identity and order of the images */
   readonly images: ImageRows;
-  /** share of the images that are right; null where no image has a label */
+  /** share of correct images; null if no image has a label */
   readonly accuracy: number | null;
 }
 
@@ -22,7 +22,7 @@ export interface TopClasses {
  * Reads the best classes of a `predictions.csv`.
  *
  * @param where file name, for messages
- * @throws InputError if it is no `predictions.csv`, see `scanPredictions`
+ * @throws InputError if it is not a `predictions.csv`, see `scanPredictions`
  */
 export function parseTopClasses(bytes: Uint8Array, where: string, known: KnownRows = new Map()) {
   let classes = new Int32Array(1024);
@@ -44,9 +44,9 @@ export function parseTopClasses(bytes: Uint8Array, where: string, known: KnownRo
 /**
  * Reads the best classes of a result.
  *
- * @param known lists of images that were read before; a new one is added
- * @returns null where it has no `predictions.csv`
- * @throws InputError if the file contradicts the metrics beside it
+ * @param known image lists read before; a new list is added
+ * @returns null if it has no `predictions.csv`
+ * @throws InputError if the file contradicts the result's metrics
  */
 export async function readTopClasses({ folder, metrics }: StoredResult, known: KnownRows): Promise<TopClasses | null> {
   const path = join(folder, PREDICTIONS_FILE);

@@ -82,7 +82,7 @@ describe("verifyData on a sound copy", () => {
     expect(found.benchmarks).toHaveLength(2);
     expect(formatVerification(found).split("\n")[1]).toMatch(/^1 benchmark: not certified/);
     const other = writeTree(temporaryFolder(), { "readme.txt": "hi" });
-    await expect(verify(other)).rejects.toThrow(`${other}: no benchmark there: it contains readme.txt; expected`);
+    await expect(verify(other)).rejects.toThrow(`${other}: no benchmark found: it contains readme.txt; expected`);
   });
 
   it("prints the verdict, and the identity on a line that can be copied", async () => {

@@ -173,7 +173,7 @@ describe("images of equal names and sizes but other content", () => {
     const { predictions } = await run(place, "vit-open-clip", { out });
     writeFileSync(join(place.data, PATHS[0] as string), pool[12] as Buffer);
     await expect(run(place, "vit-open-clip", { out })).rejects.toThrow(
-      /single-1: holds a result of images with other content under the same names; it is not written over/,
+      /single-1: contains a result of images with different content under the same names; it is not overwritten/,
     );
     const kept = join(out, "vit-open-clip", "animals", "three", "single-1", "predictions.csv");
     expect(readFileSync(kept, "utf8")).toBe(predictions);

@@ -123,7 +123,7 @@ describe("shiftline compare", () => {
     const folder = await results();
     const refuse = (checkpoints: readonly string[], options: CompareCommandOptions, message: RegExp) =>
       expect(run(checkpoints, { results: folder, ...options })).rejects.toThrow(message);
-    await refuse(["vit", "bert"], {}, /no result of a checkpoint called "bert"; known: convnext, resnet, vit/);
+    await refuse(["vit", "bert"], {}, /no result of a checkpoint named "bert"; known: convnext, resnet, vit/);
     await refuse(["vit", "vit"], {}, /checkpoint vit is given twice/);
     await refuse(
       ["vit", "resnet"],
@@ -182,7 +182,7 @@ describe("shiftline compare", () => {
     expect(status).toBe(0);
     expect(stdout).toContain("McNemar");
     const refused = await shiftline(["compare", "vit", "bert", "--results", folder]);
-    expect(refused.stderr).toMatch(/^shiftline: .*no result of a checkpoint called "bert"/);
+    expect(refused.stderr).toMatch(/^shiftline: .*no result of a checkpoint named "bert"/);
     expect(refused.status).toBe(1);
   });
 });

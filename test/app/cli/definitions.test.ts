@@ -110,7 +110,7 @@ describe("evaluate with prompts of the user's own", () => {
     expect((await run(root, out, "vit-open-clip", "--templates", join(folder, "x+y.txt"))).status).toBe(0);
     expectRefused(
       await run(root, out, "vit-open-clip", "--templates", join(folder, "x.txt"), "--class-names", join(root, "y.csv")),
-      /x\+y: holds the result of templates x\+y and class names names, which has the same folder; rename/,
+      /x\+y: contains the result of templates x\+y and class names names, which has the same folder; rename/,
     );
   }, 60_000);
 });
@@ -126,7 +126,7 @@ describe("a benchmark of the user's own", () => {
     edit({ protocols: [{ id: "all", preCrop: 2 }] });
     expectRefused(
       await run(root, out),
-      /words: holds a result made otherwise \(another definition of the benchmark under one version\).*raise the version in .*birds\.json where that is meant, or choose another --out/,
+      /words: contains a result made with different settings \(another definition of the benchmark under one version\).*raise the version in .*birds\.json if this is intended, or choose another --out/,
     );
     expect(readFileSync(join(out, ...place, "run.json"), "utf8")).toBe(before);
     edit({ title: "Birds and a spider", layouts: [...DEFINITION.layouts, { kind: "web-dataset" }] });

@@ -137,7 +137,10 @@ describe("evaluate with bad input", () => {
     expect((await shiftline([...quickRun(results, "vit-open-clip"), "--limit", "20"])).status).toBe(0);
     expect((await shiftline(quickRun(results, "vit-open-clip"))).status).toBe(0);
     const again = await shiftline([...quickRun(results, "vit-open-clip"), "--limit", "20"]);
-    expectInputError(again, /holds a result made otherwise \(another manifest\); it is not written over/);
+    expectInputError(
+      again,
+      /contains a result made with different settings \(another manifest\); it is not overwritten/,
+    );
   }, 60_000);
 
   it.skipIf(lacksPermissions)("says when there is no permission to write or to read", async () => {

@@ -114,7 +114,7 @@ describe("the noise of images in shiftline fit", () => {
     for (const [text, message] of [
       ["image,cluster\n0/0.png,1\n", "image 1/1.png has no cluster"],
       ["image,cluster\n0/0.png,1\n0/0.png,2\n", "image 0/0.png is in two clusters, 1 and 2"],
-      ["image,cluster,benchmark\n0/0.png,1,objectnet\n", "no image of imagenet; benchmarks that it has: objectnet"],
+      ["image,cluster,benchmark\n0/0.png,1,objectnet\n", "no image of imagenet; available benchmarks: objectnet"],
       ["image,thing\n0/0.png,1\n", "missing: cluster"],
     ] as const) {
       writeTree(folder, { "clusters.csv": text });

@@ -42,9 +42,7 @@ describe("evaluate, where one result has trouble", () => {
     for (const damage of ['{"schema": 1, "checkpoint": "hf-split", ', '{"schema": 2, "results": []}\n']) {
       writeFileSync(join(place(results, "hf-split"), "metrics.json"), damage);
       const run = await shiftline([...quickRun(results, "vit-open-clip"), "--quiet"]);
-      expect(run.stderr).toMatch(
-        /^warning: \S+hf-split\S+metrics\.json: .*; accuracies\.csv keeps the rows it had of it$/m,
-      );
+      expect(run.stderr).toMatch(/^warning: \S+hf-split\S+metrics\.json: .*; accuracies\.csv keeps its rows$/m);
       expect(run.status).toBe(0);
       expect(run.stdout).toMatch(/^vit-open-clip +\d\d\.\d\d°/m);
       expect(rows(results).filter((row) => row.startsWith("hf-split,"))).toEqual(before);
@@ -57,9 +55,7 @@ describe("evaluate, where one result has trouble", () => {
     const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
     writeTree(results, { "accuracies.csv": own });
     const run = await shiftline(quickRun(results, "vit-open-clip"));
-    expect(run.stderr).toMatch(
-      /accuracies\.csv: not an accuracies\.csv of evaluate's.*it is not replaced: move it away/,
-    );
+    expect(run.stderr).toMatch(/accuracies\.csv: not an accuracies\.csv of evaluate, .*it is not overwritten: move it/);
     expect([run.status, readdirSync(results)]).toEqual([1, ["accuracies.csv"]]);
     expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(own);
   }, 30_000);

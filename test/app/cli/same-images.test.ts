@@ -156,11 +156,11 @@ describe("the same images in another container", () => {
     const files = filesOf(folder);
     const changed = FIRST.map((image, i) => (i === 5 ? { ...image, id: 13 } : image)).reverse();
     await expect(run(setting, asTars(changed))).rejects.toThrow(
-      /single-1: holds a result of other images: 11 of its 12 are among the 12 at hand; it is not written over/,
+      /single-1: contains a result of other images: 11 of its 12 are among the 12 present ones; it is not overwritten/,
     );
     const relabeled = FIRST.map((image, i) => (i === 5 ? { ...image, label: 0 } : image)).reverse();
     await expect(run(setting, asTars(relabeled))).rejects.toThrow(
-      /: 11 of its 12 are among the 12 at hand with the same label, 1 with another \(dog\/1\.png, now 1\.tar\/1\.png\)/,
+      /: 11 of its 12 are among the 12 present ones with the same label, 1 with another \(dog\/1\.png, now 1\.tar\/1\.png\)/,
     );
     expect(filesOf(folder)).toEqual(files);
     // Elsewhere, what is stored of the others is used: of images of the same sizes only the new one is embedded

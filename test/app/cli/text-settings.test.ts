@@ -138,7 +138,7 @@ describe("text settings decide what is stored and compared", () => {
     const { status, stderr } = await run([folders[1]], at, "single-1");
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /same: holds results of the same files with other text settings \(cleaning, padding, context length\)/,
+      /same: contains results of the same files with different text settings \(cleaning, padding, context length\)/,
     );
   }, 60_000);
 

@@ -32,7 +32,7 @@ describe("results that cannot be used", () => {
     change(join(place(out, "a", "imagenet-a", "200"), "metrics.json"), (text) => text.slice(0, 40));
     change(join(place(out, "b", "imagenet-v2", "1000"), "run.json"), () => "[]");
     const named = [
-      /^warning: \S+imagenet-a\S+metrics\.json: not JSON.*; left out: evaluate again, or move it away$/m,
+      /^warning: \S+imagenet-a\S+metrics\.json: not JSON.*; left out: evaluate it again, or move it$/m,
       /^warning: \S+imagenet-r\S+metrics\.json: top1 .*110 of 200 images.*; left out/m,
       /^warning: \S+imagenet-v2\S+run\.json: .*; left out/m,
     ];
@@ -91,9 +91,9 @@ describe("results that cannot be used", () => {
     change(predictions("e"), (text) => text.replace("score5", "score4"));
     const report = await shiftline(["report", out, "--quiet", "--no-figures"]);
     for (const message of [
-      /\/a\/\S+predictions\.csv: \d+ of 200 images are right, but metrics\.json beside it says \d+ of 200/,
-      /\/b\/\S+predictions\.csv: \d+ of 200 images are right at top-5, but metrics\.json beside it says 200/,
-      /\/c\/\S+predictions\.csv: its mean per-class recall is 0\.\d+, but metrics\.json beside it says 0\.99/,
+      /\/a\/\S+predictions\.csv: \d+ of 200 images are right, but metrics\.json in the same folder states \d+ of 200/,
+      /\/b\/\S+predictions\.csv: \d+ of 200 images are right at top-5, but metrics\.json in the same folder states 200/,
+      /\/c\/\S+predictions\.csv: its mean per-class recall is 0\.\d+, but metrics\.json in the same folder states 0\.99/,
       /\/d\/\S+predictions\.csv: image c6\/image-6\.jpeg appears twice/,
       /\/e\/\S+predictions\.csv: the column score4 appears twice/,
     ]) {

@@ -139,7 +139,7 @@ describe("what lies in a place is told", () => {
     await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: is a file; specify its folder/);
     const other = tree({ "a/b.txt": "x" });
     const contents = "its folders are called a; expected folders or archives named like ";
-    await expect(run(other)).rejects.toThrow(`${other}: no benchmark there: ${contents}`);
+    await expect(run(other)).rejects.toThrow(`${other}: no benchmark found: ${contents}`);
     await expect(inspectData(other)).rejects.toThrow(
       `${other}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`,
     );

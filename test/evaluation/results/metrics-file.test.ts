@@ -73,7 +73,7 @@ describe("metrics.json", () => {
     ],
     ["top-5 below top-1", (c) => (c.metrics[1] = counted("top5", 40, 100)), /top5 has 40 images right, top1 55/],
     ["a metric twice", (c) => c.metrics.push(counted("top1", 99, 100)), /top1 appears twice/],
-    ["a count over other images", (c) => (c.metrics[0] = counted("top1", 5, 9)), /top1 is of 9 images, but n is 100/],
+    ["a count over other images", (c) => (c.metrics[0] = counted("top1", 5, 9)), /top1 has 9 images, but n is 100/],
     ["an interval beside the value", (c) => ((c.metrics[2] as { low: number }).low = 0.55), /outside its interval/],
     ["percent", (c) => ((c.metrics[2] as { value: number }).value = 55), /metrics\.2\.value: /],
     ["no images", (c) => (c.n = 0), /n: /],
@@ -114,12 +114,12 @@ describe("checkCounts", () => {
   });
 
   it.each([
-    [{ n: 99 }, /p\.csv: 55 of 99 images are right, but metrics\.json beside it says 55 of 100$/],
-    [{ top1: 54 }, /p\.csv: 54 of 100 images are right, but metrics\.json beside it says 55 of 100$/],
-    [{ top5: 76 }, /p\.csv: 76 of 100 images are right at top-5, but metrics\.json beside it says 75$/],
+    [{ n: 99 }, /p\.csv: 55 of 99 images are right, but metrics\.json in the same folder states 55 of 100$/],
+    [{ top1: 54 }, /p\.csv: 54 of 100 images are right, but metrics\.json in the same folder states 55 of 100$/],
+    [{ top5: 76 }, /p\.csv: 76 of 100 images are right at top-5, but metrics\.json in the same folder states 75$/],
     [
       { classes: { n: [50, 50], correct: [25, 26] } },
-      /p\.csv: its mean per-class recall is 0\.51, but metrics\.json beside it says 0\.5$/,
+      /p\.csv: its mean per-class recall is 0\.51, but metrics\.json in the same folder states 0\.5$/,
     ],
   ])("names what differs: %j", (changed, message) => {
     expect(check(changed)).toThrow(message);

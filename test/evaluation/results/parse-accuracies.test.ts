@@ -46,9 +46,7 @@ describe("accuracies from CSV", () => {
       undefined,
     ]);
     expect(noteLines(notes)).toEqual([
-      expect.stringMatching(
-        /quality: skipped, as no row is doubtful by "high", "constructor"; words that make it so: wrong-act/,
-      ),
+      expect.stringMatching(/quality: ignored unknown values "high", "constructor"; known: wrong-act/),
     ]);
   });
 
@@ -56,7 +54,7 @@ describe("accuracies from CSV", () => {
     const { rows, notes } = parse("model,benchmark,accuracy\na,imagenet,0.5\na,imagenet-a,\nb,imagenet-a, \n");
     expect(rows).toHaveLength(1);
     expect(noteLines(notes)).toEqual([
-      "a.csv: accuracy is empty, so left out: a on imagenet-a (row 2), b on imagenet-a (row 3)",
+      "a.csv: accuracy is empty, left out: a on imagenet-a (row 2), b on imagenet-a (row 3)",
     ]);
   });
 
@@ -75,7 +73,7 @@ describe("accuracies from CSV", () => {
     [
       "images that are no count",
       "model,benchmark,accuracy,n\na,imagenet,0.1,1.5\n",
-      /row 1: n: expected a whole number/,
+      /row 1: n: expected a positive integer number/,
     ],
     ["a row too short", "model,benchmark,accuracy\na,imagenet\n", /not a CSV file/],
     ["only a header", "model,benchmark,accuracy\n", /found no row/],
@@ -87,7 +85,7 @@ describe("accuracies from CSV", () => {
     [
       "a second accuracy",
       "model,benchmark,value,accuracy\na,imagenet,0.5,0.99\n",
-      /row 1: value is 0\.5, but accuracy is 0\.99; which is right is not known/,
+      /row 1: value is 0\.5, but accuracy is 0\.99; it is unknown which is right/,
     ],
     [
       "counts that make another accuracy",
@@ -119,7 +117,7 @@ describe("accuracies from CSV", () => {
     [
       "more images than there can be",
       "model,benchmark,accuracy,n\na,imagenet,0.5,1e12\n",
-      /n: expected a whole number/,
+      /n: expected an integer number/,
     ],
     ["no top-1", "model,benchmark,metric,accuracy\na,imagenet,top5,0.5\n", /found no top-1 accuracy in 1 rows/],
   ])("refuse %s", (_, text, message) => {
@@ -144,7 +142,7 @@ describe("accuracies from CSV", () => {
     const other = parseAccuracies(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.6,10,10\n`, "b.csv").rows;
     expect(mergeRows([...one, ...one])).toEqual(one);
     expect(() => mergeRows([...one, ...other])).toThrow(
-      "a.csv: row 1 and b.csv: row 1: a (imagenet, 1000, openai-80, x) appears twice with another accuracy: 0.5 and 0.6; keep one of them",
+      "a.csv: row 1 and b.csv: row 1: a (imagenet, 1000, openai-80, x) appears twice with different accuracy: 0.5 and 0.6; keep one of them",
     );
   });
 });

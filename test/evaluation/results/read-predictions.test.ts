@@ -49,7 +49,7 @@ describe("readCheckpointPredictions", () => {
     const path = join(folder, "predictions.csv");
     writeFileSync(path, readFileSync(path, "utf8").replace(",3,3,1", ",3,7,1"));
     await expect(readCheckpointPredictions(out, "vit")).rejects.toThrow(
-      /predictions\.csv: 0 of 3 images are right, but metrics\.json beside it says 1 of 3; evaluate again/,
+      /predictions\.csv: 0 of 3 images are right, but metrics\.json in the same folder states 1 of 3; evaluate again/,
     );
     writeFileSync(path, `${HEADER}\n`);
     await expect(readCheckpointPredictions(out, "vit")).rejects.toThrow(/0 of 0 images/);
@@ -60,7 +60,7 @@ describe("readCheckpointPredictions", () => {
   it("names the checkpoints that are there, and says when there is none", async () => {
     const { out } = await written();
     await expect(readCheckpointPredictions(out, "resnet")).rejects.toThrow(
-      /no result of a checkpoint called "resnet"; known: vit/,
+      /no result of a checkpoint named "resnet"; known: vit/,
     );
     await expect(readCheckpointPredictions(out, "vit", ["objectnet"])).rejects.toThrow(
       /no result of "vit" on objectnet; it has results on imagenet: evaluate it there/,

@@ -75,7 +75,7 @@ describe("results of a folder", () => {
     ]);
     const [warning, ...more] = await rebuildAccuracies(out);
     expect(more).toEqual([]);
-    expect(warning).toMatch(/metrics\.json: .*; accuracies\.csv keeps the rows it had of it$/);
+    expect(warning).toMatch(/metrics\.json: .*; accuracies\.csv keeps its rows$/);
     expect(rows(out)).toEqual(["a imagenet", "a imagenet-r", "b imagenet"]);
   });
 
@@ -91,7 +91,7 @@ describe("results of a folder", () => {
       try {
         const warnings = await asNobody(() => rebuildAccuracies(out));
         expect(warnings).toEqual([
-          expect.stringMatching(/results\/a: no permission to read it; accuracies\.csv keeps the rows it had of it/),
+          expect.stringMatching(/results\/a: no permission to read it; accuracies\.csv keeps its rows/),
         ]);
         expect(rows(out)).toEqual(["a imagenet", "a imagenet-r"]);
       } finally {
@@ -105,7 +105,7 @@ describe("results of a folder", () => {
     const table = join(out, "accuracies.csv");
     writeFileSync(table, readFileSync(table, "utf8").replace(/^(a,imagenet-r,.*top1),0\.5,/m, "$1,0.6,"));
     writeFileSync(join(folders[1] as string, "metrics.json"), "");
-    expect(await rebuildAccuracies(out)).toEqual([expect.stringMatching(/accuracies\.csv has no row of it$/)]);
+    expect(await rebuildAccuracies(out)).toEqual([expect.stringMatching(/accuracies\.csv has no row for it$/)]);
     expect(rows(out)).toEqual(["a imagenet", "b imagenet"]);
   });
 
@@ -148,7 +148,7 @@ describe("results of a folder", () => {
       "a, imagenet 1000, t: ab: is another",
     ]);
     expect(problems.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/b\/.*run\.json: images: 9, but metrics\.json beside it says 10/),
+      expect.stringMatching(/b\/.*run\.json: images: 9, but metrics\.json in the same folder states 10/),
       expect.stringMatching(/c\/.*run\.json: warnings: /),
     ]);
   });
@@ -171,14 +171,14 @@ describe("accuracies.csv", () => {
     const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
     writeFileSync(join(out, "accuracies.csv"), own);
     await expect(checkAccuraciesFile(out)).rejects.toThrow(
-      /accuracies\.csv: not an accuracies\.csv of evaluate's.*--out/,
+      /accuracies\.csv: not an accuracies\.csv of evaluate, .*--out/,
     );
     const { out: results } = await three();
     await checkAccuraciesFile(results);
     // another folder's table, copied here
     copyFileSync(join(results, "accuracies.csv"), join(out, "accuracies.csv"));
     await expect(checkAccuraciesFile(out)).rejects.toThrow(
-      /no result of it is in this folder \(a, b\); it is not replaced/,
+      /no result of it is in this folder \(a, b\); it is not overwritten/,
     );
     mkdirSync(join(out, "b"));
     await checkAccuraciesFile(out);

@@ -50,7 +50,7 @@ describe("results", () => {
       [{ manifest_sha256: "tar", precision: "float16" }, 10],
     ] as const) {
       await expect(replace(folder, changed, images)).rejects.toThrow(
-        /holds a result made otherwise \(another manifest/,
+        /contains a result made with different settings \(another manifest/,
       );
     }
   });
@@ -73,25 +73,25 @@ describe("results", () => {
     const { folder } = await written({ n: 10, expected: 100 }, { prompts });
     const key = { ...metrics, templates: "a", classNames: "b" };
     await expect(checkReplaceable(folder, { key, recipe, images: 10, definitionFile: null })).rejects.toThrow(
-      /holds the result of templates a\+b and class names imagenet-openai, which has the same folder; rename/,
+      /contains the result of templates a\+b and class names imagenet-openai, which has the same folder; rename/,
     );
   });
 
   it("are not replaced where their run.json cannot be read", async () => {
     const folder = writeTree(temporaryFolder(), { "run.json": '{"recipe": ' });
     await expect(replace(folder, {}, 10)).rejects.toThrow(
-      /run\.json: not JSON.*; move the folder away, or choose another --out$/,
+      /run\.json: not JSON.*; move the folder, or choose another --out$/,
     );
   });
 
   it("are not written over by fewer images, another checkpoint, or other prompts of the same name", async () => {
     const { out, folder } = await written({ n: 100, expected: 100 });
     await expect(replace(folder, { manifest_sha256: "less" }, 10)).rejects.toThrow(
-      /openai-80: holds a result made otherwise \(another manifest\); it is not written over/,
+      /openai-80: contains a result made with different settings \(another manifest\); it is not overwritten/,
     );
     await expect(replace(folder, { templates_sha256: "other" }, 100)).rejects.toThrow(/template set of this name/);
     await expect(checkCheckpointName(out, "a", { ...checkpoint, fingerprint: "g" })).rejects.toThrow(
-      /holds results of another checkpoint of the same name.*--name/,
+      /contains results of another checkpoint of the same name.*--name/,
     );
     await checkCheckpointName(out, "a", checkpoint);
     await checkCheckpointName(out, "b", { ...checkpoint, fingerprint: "g" });
@@ -100,10 +100,10 @@ describe("results", () => {
   it("are not written over, or added to, by the same files with other text settings", async () => {
     const { out, folder } = await written({ n: 100, expected: 100 });
     await expect(replace(folder, { text_sha256: "y" }, 100)).rejects.toThrow(
-      /a result made otherwise \(other text settings\); it is not written over: give this checkpoint another name with --name/,
+      /a result made with different settings \(other text settings\); it is not overwritten: give this checkpoint another name with --name/,
     );
     await expect(checkCheckpointName(out, "a", { ...checkpoint, text: { sha256: "y" } })).rejects.toThrow(
-      /holds results of the same files with other text settings \(cleaning, padding, context length\); give this one another with --name/,
+      /contains results of the same files with different text settings \(cleaning, padding, context length\); choose a different name with --name/,
     );
   });
 
@@ -111,7 +111,9 @@ describe("results", () => {
     for (const part of ["definition", "text_sha256", "templates_sha256"] as const) {
       const { [part]: _, ...partial } = recipe;
       const { folder } = await written({ n: 10, expected: 10 }, { recipe: partial });
-      await expect(replace(folder, {}, 10)).rejects.toThrow(/a result made otherwise \((?:another|other) /);
+      await expect(replace(folder, {}, 10)).rejects.toThrow(
+        /a result made with different settings \((?:another|other) /,
+      );
     }
   });
 
@@ -121,7 +123,7 @@ describe("results", () => {
       const { folder } = await written({ n: 10, expected: 10 }, { recipe: old });
       await replace(folder, {}, 10);
       await expect(replace(folder, { provider: "cuda", precision: "float16" }, 10)).rejects.toThrow(
-        /made otherwise \(another execution provider, another precision\)/,
+        /made with different settings \(another execution provider, another precision\)/,
       );
     }
   });

@@ -144,7 +144,7 @@ describe("run.json", () => {
   ])("is refused beside metrics of another %s", (name, changed) => {
     const [value] = Object.values(changed);
     expect(() => checkRun(parse(record), { ...metrics, ...changed }, "run.json")).toThrow(
-      new RegExp(`^run\\.json: ${name}: .*, but metrics\\.json beside it says ${value}$`),
+      new RegExp(`^run\\.json: ${name}: .*, but metrics\\.json in the same folder states ${value}$`),
     );
   });
 });

@@ -39,7 +39,7 @@ describe("readScoredPredictions", () => {
 
   it("names the row that has no scores to read", () => {
     expect(() => readScoredPredictions(bytes("image,label,top1,score1\na,1,2,high\n"), "p.csv")).toThrow(
-      /p\.csv: row 1: not as evaluate writes it/,
+      /p\.csv: row 1: not in the form that evaluate writes/,
     );
     expect(() => readScoredPredictions(bytes('a,"b\n'), "p.csv")).toThrow(/p\.csv: not a CSV file/);
   });
