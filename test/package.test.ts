@@ -130,6 +130,13 @@ describe("a TypeScript project that uses the package", () => {
     expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining("nothing")]);
   });
 
+  it("compiles with the command that the examples show", () => {
+    const [, command = ""] =
+      /^npx tsc (.*)$/m.exec(readFileSync(join(installed, "examples/library/README.md"), "utf8")) ?? [];
+    expect(command).toContain("classify.ts");
+    expect(tsc(...command.split(" ")).stdout).toBe("");
+  });
+
   it("can name the type of every parameter, result and property", () => {
     const uses = usesOfExports(join(installed, "dist"));
     expect(uses.length).toBeGreaterThan(200);
