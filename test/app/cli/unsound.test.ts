@@ -65,7 +65,7 @@ describe("an unsound export", () => {
     const { status, stdout, stderr } = await shiftline(["evaluate", folder, ...args, "--out", out]);
     expect([status, stderr]).toEqual([
       0,
-      expect.stringMatching(/^warning: .*: check: image activation: .*says QuickGELU/),
+      expect.stringMatching(/^warning: .*: check: image activation: .*states QuickGELU/),
     ]);
     expect(stdout).toMatch(/! warning: .*check: image activation/);
   });
