@@ -10,7 +10,7 @@ import { type TransformersJsMeasured, transformersJsTable } from "./_transformer
 /** The plan that BENCHMARKS.md shows. */
 const PLANNED = { checkpoints: 1000, nodes: 256 };
 
-/** What was measured of the models whose sweeps are planned. */
+/** Measurements of the models whose sweeps are planned. */
 export function readPlanned(): PeersMeasured[] {
   return ["vit-b-32", "vit-l-14"]
     .map((model) => readMeasured<PeersMeasured>(`peers-${model}`))
@@ -18,7 +18,7 @@ export function readPlanned(): PeersMeasured[] {
 }
 
 /**
- * Puts the tables of everything in bench/measured between their markers. What has not been measured keeps what is there.
+ * Writes the tables of all measurements in bench/measured between their markers. Tables without a measurement are not changed.
  *
  * @throws if the document lacks a marker
  */

@@ -12,17 +12,17 @@ const SEEDS = [
   ...["module.pt", "zip64.pt", "protocol-3.pt", "protocol-5.pt", "sharded/model.safetensors.index.json"],
 ];
 
-/** A sound file that is changed. */
+/** A valid file to be changed. */
 interface Seed {
   readonly name: string;
   readonly bytes: Buffer;
-  /** of a zip, its entries, so that one of another length can be put in */
+  /** of a zip, its entries, so that one of another length can be inserted */
   readonly entries: readonly MadeEntry[];
-  /** of a zip, where its pickle lies */
+  /** of a zip, the location of its pickle */
   readonly pickle: { readonly start: number; readonly end: number } | null;
 }
 
-/** The sound files. */
+/** The valid files. */
 export function readSeeds(): Seed[] {
   return SEEDS.map((name) => {
     const bytes = readFileSync(join(FIXTURES, name));
@@ -44,13 +44,13 @@ export function memoryFile(name: string, bytes: Buffer): WeightFile {
   return weightFile(name, name, bytes.length, (into, offset) => bytes.copy(into, 0, offset));
 }
 
-/** A changed copy of a sound file. */
+/** A changed copy of a valid file. */
 export function changedWeights(seed: Seed, random: Random): Buffer {
   let bytes = seed.bytes;
   const changes = random.chance(0.02) ? 0 : 1 + random.below(3);
   if (seed.pickle !== null && random.chance(0.6)) {
     if (random.chance(0.4)) {
-      // A pickle of another length, in an archive that is sound again
+      // A pickle of another length, in an archive that is otherwise valid
       const entries = seed.entries.map((entry) => {
         if (!entry.name.endsWith("/data.pkl")) return entry;
         let { content } = entry;
@@ -73,7 +73,7 @@ type Change = (bytes: Buffer, random: Random) => Buffer;
 
 const NUMBERS = [0, 1, 2, 7, 8, 127, 128, 255, 256, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];
 
-/** Puts a number that is special, or near the one that is there, into 1, 2, 4 or 8 bytes. */
+/** Writes a special number, or one near the present one, to 1, 2, 4 or 8 bytes. */
 function changeNumber(bytes: Buffer, random: Random, at = random.below(bytes.length)): Buffer {
   const length = Math.min(random.pick([1, 2, 4, 8]), bytes.length - at);
   if (length <= 0) return bytes;
@@ -179,7 +179,7 @@ const PICKLE_CHANGES: readonly Change[] = [
     ),
 ];
 
-/** Bytes of a directory's entry, of its end and of its 64-bit end where numbers stand; where each begins. */
+/** Offsets and sizes of the numbers in a directory entry, the end record and the 64-bit end record. */
 const RECORDS: readonly (readonly [signature: number, fields: readonly number[]])[] = [
   [0x02014b50, [8, 10, 20, 22, 24, 26, 28, 30, 32, 34, 42, 44, 46]],
   [0x04034b50, [6, 8, 18, 22, 26, 28, 30]],
@@ -247,7 +247,7 @@ const JSON_CHANGES: readonly Change[] = [
     replaceMatch(bytes, random, /-?\d+/g, (match) => String(Number(match) + random.pick([-8, -4, -1, 1, 4, 8]))),
 ];
 
-/** The same of a safetensors file's header, whose length is made right again, mostly. */
+/** The same for a safetensors file's header, whose length is usually corrected. */
 const HEADER_CHANGES: readonly Change[] = JSON_CHANGES.map((change) => (bytes, random) => {
   if (bytes.length < 8) return bytes;
   const end = 8 + bytes.readUInt32LE(0);

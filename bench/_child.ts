@@ -24,12 +24,12 @@ export function runChild(command: string, args: readonly string[]): ChildResult 
   return { stdout: result.stdout, seconds };
 }
 
-/** Runs one of bench/peers/*.mjs in a Node of its own, without tsx in it, and reads the JSON of its last line. */
+/** Runs one of bench/peers/*.mjs in a separate Node process without tsx, and reads the JSON of its last line. */
 export function runNode<T>(script: string, args: readonly string[]): T {
   return lastJson(runChild(process.execPath, [`bench/peers/${script}`, ...args]).stdout) as T;
 }
 
-/** The Python of the environment that SHIFTLINE_ORACLE names; null without it. */
+/** Path of Python in the environment that SHIFTLINE_ORACLE names; null without it. */
 export function findPython(): string | null {
   const venv = process.env.SHIFTLINE_ORACLE;
   return venv === undefined || venv === "" ? null : `${venv}/bin/python`;

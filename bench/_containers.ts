@@ -2,12 +2,14 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { runChild } from "./_child.ts";
 
-/** A way to put a folder of class folders into one file. */
+/** A way to pack a folder of class folders into one file. */
 export interface MadeContainer {
   readonly name: string;
   /** name of the file */
   readonly file: string;
-  /** @param folder  of class folders @param path  of the file @param python  with pyarrow; null where there is none */
+  /**
+   * @param folder folder of class folders @param path path of the file @param python Python with pyarrow; null if there is none
+   */
   readonly make: (folder: string, path: string, python: string | null) => void;
 }
 
@@ -44,12 +46,12 @@ function table(kind: string): MadeContainer["make"] {
 
 const PASSWORD = "some password";
 
-/** Where the password of an encrypted container is. */
+/** Environment variable with the password of an encrypted container. */
 export function passwordFileOf(path: string): string {
   return `${path}.password`;
 }
 
-/** Every container that is timed; a new format is a line here. */
+/** Every container that is timed; add new formats here. */
 export const CONTAINERS: readonly MadeContainer[] = [
   { name: "tar", file: "set.tar", make: (folder, path) => void sh('tar -C "$1" -cf "$2" .', folder, path) },
   {
@@ -107,7 +109,7 @@ export const CONTAINERS: readonly MadeContainer[] = [
   },
 ];
 
-/** Makes each container in a folder of its own. @returns name → path */
+/** Creates each container in a separate folder. @returns name → path */
 export function makeContainers(folder: string, into: string, python: string | null): Map<string, string> {
   const made = new Map<string, string>();
   for (const { name, file, make } of CONTAINERS) {
@@ -118,7 +120,7 @@ export function makeContainers(folder: string, into: string, python: string | nu
       made.set(name, path);
     } catch (error) {
       rmSync(dirname(path), { recursive: true });
-      console.error(`${name} is left out: ${(error as Error).message.trim().split("\n").at(-1)}`);
+      console.error(`${name} is skipped: ${(error as Error).message.trim().split("\n").at(-1)}`);
     }
   }
   return made;

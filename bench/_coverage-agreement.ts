@@ -3,14 +3,14 @@ import { leastSquares, lineAt, lineSe } from "../src/foundation/statistics/least
 import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 import type { CoverageDesign } from "./_coverage-design.ts";
 
-/** Agreement's and accuracy's line of one world, and how their points scatter, on the scale. */
+/** The lines of agreement and of accuracy in a world, and the scatter of their points, on the scale. */
 interface AgreementWorld {
   readonly checkpoints: number;
   /** standard deviation of accuracy in distribution */
   readonly spread: number;
   /** of the accuracies about their line */
   readonly scatter: number;
-  /** of a checkpoint's part in all its agreements, and of each pair alone */
+  /** of a checkpoint's contribution to all its agreements, and of each pair alone */
   readonly effect: number;
   readonly pairScatter: number;
   /** height of accuracy's line above agreement's */
@@ -21,7 +21,7 @@ const SLOPE = 0.8;
 const HEIGHT = -0.3;
 /** Agreement is lower than accuracy. */
 const BELOW = 0.2;
-/** Two-sided, of two figures at 97.5 %. */
+/** Two-sided, for two figures at 97.5 %. */
 const NORMAL_QUANTILE = 2.2414;
 
 function draw(world: AgreementWorld, { normal }: RandomNumbers): PairedPoints {
@@ -42,7 +42,7 @@ function draw(world: AgreementWorld, { normal }: RandomNumbers): PairedPoints {
   return { x, y, pairX, pairY };
 }
 
-/** As if pairs were independent of each other: standard errors of two least-squares lines. */
+/** The test that assumes independent pairs: standard errors of two least-squares lines. */
 function naive({ x, y, pairX, pairY }: PairedPoints): boolean {
   const [accuracy, agreement] = [leastSquares([...x], [...y]), leastSquares([...pairX], [...pairY])];
   const center = accuracy.xMean;
@@ -68,13 +68,15 @@ function design(
     simulate: (random) => {
       const points = draw(whole, random);
       const found = compareLines(points);
-      const hit = [found?.slope, found?.height].some((one) => one !== undefined && (one.low > 0 || one.high < 0));
+      const hit = [found?.slope, found?.height].some(
+        (difference) => difference !== undefined && (difference.low > 0 || difference.high < 0),
+      );
       return { hit, before: naive(points) };
     },
   };
 }
 
-/** Is agreement's line told from accuracy's where it is the same, and where it is not? */
+/** Whether the lines of agreement and accuracy are distinguished if they are equal, and if they differ. */
 export const AGREEMENT_DESIGNS: readonly CoverageDesign[] = [
   design("6 checkpoints", { checkpoints: 6 }, "conservative"),
   ...[8, 12, 28, 72].map((checkpoints) => design(`${checkpoints} checkpoints`, { checkpoints }, "calibrated")),

@@ -9,7 +9,9 @@ import type { CoverageDesign } from "./_coverage-design.ts";
 
 const POWER = 0.8;
 
-/** Several rows compared, of which one differs by the minimum detectable difference: how often Holm's adjustment shows it. */
+/**
+ * Comparison of several rows, of which one differs by the minimum detectable difference: how often Holm's adjustment detects it.
+ */
 function power(rows: number, images: number, discordance: number): CoverageDesign {
   const difference = minimumDetectableDifference(discordance, images, DECISION_LEVEL / rows, POWER) as number;
   const asBefore = connorDifference(discordance, images);
@@ -20,9 +22,9 @@ function power(rows: number, images: number, discordance: number): CoverageDesig
     nominal: POWER,
     expectation: "calibrated",
     simulate: (random) => {
-      const others = Array.from({ length: rows - 1 }, () => drawP(discordance, 0, images, random));
+      const otherRows = Array.from({ length: rows - 1 }, () => drawP(discordance, 0, images, random));
       const isShown = (of: number) => {
-        const [first] = holm([drawP(discordance, of, images, random), ...others]);
+        const [first] = holm([drawP(discordance, of, images, random), ...otherRows]);
         return (first as number) < DECISION_LEVEL;
       };
       return { hit: isShown(difference), before: isShown(asBefore) };
@@ -30,7 +32,7 @@ function power(rows: number, images: number, discordance: number): CoverageDesig
   };
 }
 
-/** p of McNemar's exact test on n images that were drawn. */
+/** p of McNemar's exact test on n simulated images. */
 function drawP(discordance: number, difference: number, n: number, random: RandomNumbers): number {
   const psi = Math.max(discordance, difference);
   const discordant = binomialAtNormal(random.normal(), n, psi);
@@ -38,7 +40,7 @@ function drawP(discordance: number, difference: number, n: number, random: Rando
   return mcnemarExact(onlyFirst, discordant - onlyFirst);
 }
 
-/** What was stated before: R. J. Connor's asymptotic difference at level 0.05, whatever the number of rows. */
+/** The previous method: R. J. Connor's asymptotic difference at level 0.05, for any number of rows. */
 function connorDifference(discordance: number, n: number): number {
   const [zAlpha, zBeta] = [-normalQuantile(0.025), normalQuantile(POWER)];
   const whole = n + zBeta ** 2;

@@ -1,32 +1,32 @@
 import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 
-/** What came of one simulated data set. */
+/** The result of one simulated data set. */
 export interface Outcome {
-  /** a test rejects at level 0.05; an interval holds the truth */
+  /** whether a test rejects at level 0.05, or an interval contains the truth */
   readonly hit: boolean;
-  /** the same of the method before; null where there was none */
+  /** the same for the previous method; null if there was none */
   readonly before: boolean | null;
 }
 
-/** A world in which the truth is known, and a procedure that is tried on data sets drawn from it. */
+/** A world in which the truth is known, and a procedure that is tested on data sets drawn from it. */
 export interface CoverageDesign {
-  /** unique: topic, what is tried, what is hard about it */
+  /** unique: topic, what is tested, what is difficult about it */
   readonly name: string;
   /** topic of the report's table: groups, mixtures, single line, … */
   readonly topic: string;
-  /** what is tried, in words, e.g. "equal slopes, parametric bootstrap" */
+  /** description of the test, e.g. "equal slopes, parametric bootstrap" */
   readonly procedure: string;
-  /** share of data sets that should be hits: 0.05 of a test whose hypothesis holds, 0.95 of an interval */
+  /** share of data sets that should be hits: 0.05 for a test whose hypothesis is true, 0.95 for an interval */
   readonly nominal: number;
   /**
-   * `calibrated`: between 3 and 7 % (93 and 97 %). `conservative`: at most 5 % (at least 95 %), within Monte Carlo error. `power`: any share,
-   * the hypothesis does not hold.
+   * `calibrated`: between 3 and 7 % (93 and 97 %). `conservative`: at most 5 % (at least 95 %), within Monte Carlo error.
+   * `power`: any share, the hypothesis is false.
    */
   readonly expectation: "calibrated" | "conservative" | "power";
   /**
-   * Draws a data set and tries the procedure on it.
+   * Draws a data set and applies the procedure to it.
    *
-   * @param replicates simulated data sets of a bootstrap; with 19, 199, 999 … its level is exact
+   * @param replicates number of simulated data sets of a bootstrap; with 19, 199, 999 … its level is exact
    */
   readonly simulate: (random: RandomNumbers, replicates: number) => Outcome;
 }
@@ -41,11 +41,11 @@ export interface CoverageCount {
   readonly repetitions: number;
   readonly replicates: number;
   readonly hits: number;
-  /** of the method before; null where there was none */
+  /** of the previous method; null if there was none */
   readonly before: number | null;
 }
 
-/** Hits that a calibrated or conservative procedure may have, as shares, Monte Carlo error aside. */
+/** Bounds of the share of hits of a calibrated or conservative procedure, without Monte Carlo error. */
 export function boundsOf({
   nominal,
   expectation,
@@ -57,8 +57,8 @@ export function boundsOf({
 }
 
 /**
- * Whether the hits are within the bounds; of a conservative procedure up to two standard errors beyond them, since it may be at its level
- * exactly.
+ * Whether the hits are within the bounds; for a conservative procedure up to two standard errors beyond them, because its level
+ * may be exact.
  */
 export function isWithinBounds(count: CoverageCount): boolean {
   const [low, high] = boundsOf(count);

@@ -8,7 +8,7 @@ import { SCALING_DESIGNS } from "./_coverage-scaling.ts";
 import { SHARED_DESIGNS } from "./_coverage-shared.ts";
 import { SINGLE_DESIGNS } from "./_coverage-single.ts";
 
-/** Every design of `npm run bench -- coverage`, in the order of its table. A topic's designs lie in a file of their own. */
+/** Every design of `npm run bench -- coverage`, in the order of its table. Each topic has a separate file. */
 export const COVERAGE_DESIGNS: readonly CoverageDesign[] = [
   ...GROUP_DESIGNS,
   ...GROUP_CHOICE_DESIGNS,

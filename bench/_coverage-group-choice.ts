@@ -1,4 +1,6 @@
-/** Why slopes are tested by F and heights by pairs: each beside the other, both simulated, where groups differ and where they do not. */
+/**
+ * Why slopes are tested by F and heights by pairs: both tests, both simulated, with groups that differ and groups that do not.
+ */
 
 import { commonLine, groupLines } from "../src/analysis/lines/line-terms.ts";
 import { testTerms } from "../src/analysis/lines/test-terms.ts";
@@ -13,7 +15,7 @@ interface SimulationOptions {
   readonly seed: number;
 }
 
-/** p of the test that is not taken: of slopes that of any pair, of heights F. */
+/** p of the test that is not used: any pair for slopes, F for heights. */
 function alternativeP({ points, groups }: GroupSample, hypothesis: Hypothesis, options: SimulationOptions): number {
   if (hypothesis === "slopes")
     return testPairs(slopeDifferences(points, groups, groupPairs(Math.max(...groups) + 1), options)).p;

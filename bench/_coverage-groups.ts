@@ -68,7 +68,7 @@ export const GROUP_WORLDS: Readonly<Record<string, GroupWorld>> = {
 
 export type Hypothesis = "slopes" | "heights";
 
-/** A test at level 0.05 of a hypothesis that holds in the world, or does not. */
+/** A test at level 0.05 of a hypothesis that is true or false in the world. */
 function test(
   name: string,
   world: GroupWorld,
@@ -156,7 +156,7 @@ function lastLessFirst(
   };
 }
 
-/** Two lines as far apart as the margin, or one line: is it called one line? */
+/** Two lines whose distance is the margin, or one line: how often is it declared one line? */
 function equivalence(name: string, world: GroupWorld, expectation: CoverageDesign["expectation"]): CoverageDesign {
   return {
     name: `groups: one line: ${name}`,
@@ -174,7 +174,7 @@ function equivalence(name: string, world: GroupWorld, expectation: CoverageDesig
   };
 }
 
-/** Slopes and heights together, by Holm: is anything said to differ that does not? */
+/** Slopes and heights together, by Holm: how often is a false difference declared? */
 function tree(name: string, world: GroupWorld): CoverageDesign {
   return {
     name: `groups: tree: ${name}`,
@@ -194,7 +194,7 @@ function tree(name: string, world: GroupWorld): CoverageDesign {
 
 export const world = (name: string) => GROUP_WORLDS[name] as GroupWorld;
 const named = Object.entries(GROUP_WORLDS);
-/** Worlds in which heights and intervals are tried too. */
+/** Worlds in which heights and intervals are also tested. */
 const SHORT = [
   "EmojiShift",
   "EmojiShift, unequal scatter",

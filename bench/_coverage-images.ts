@@ -2,17 +2,17 @@ import { type ImageOutcomes, makeOutcomes } from "../src/evaluation/results/imag
 import { normalQuantile } from "../src/foundation/statistics/normal-distribution.ts";
 import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 
-/** How images are hard for all checkpoints alike: shares of the variance of a latent normal variable. */
+/** Common difficulty of images for all checkpoints: shares of the variance of a latent normal variable. */
 export interface Difficulty {
-  /** images of each cluster; 1: the images are independent */
+  /** images per cluster; 1: the images are independent */
   readonly perCluster: number;
   /** of an image, the same for all checkpoints */
   readonly image: number;
-  /** of an image's cluster: half of it the same for all checkpoints, half of the checkpoint */
+  /** of an image's cluster: half of it is common to all checkpoints, half belongs to the checkpoint */
   readonly cluster: number;
 }
 
-/** Which images of one new set each checkpoint gets right, as a hierarchy of cluster, image and checkpoint makes them. */
+/** Draws which images of a new set each checkpoint classifies correctly, from a hierarchy of cluster, image and checkpoint. */
 export function drawOutcomes(
   accuracies: readonly number[],
   images: number,

@@ -7,15 +7,15 @@ import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.
 import type { CoverageDesign, Outcome } from "./_coverage-design.ts";
 import { measured } from "./_coverage-world.ts";
 
-/** Checkpoints of mixtures about lines that are known, on the logit scale. */
+/** Checkpoints of mixtures around known lines, on the logit scale. */
 interface MixtureWorld {
   /** (mixtures, k) */
   readonly shares: readonly (readonly number[])[];
-  /** in-distribution accuracies around which each mixture's checkpoints lie */
+  /** center of the in-distribution accuracies of each mixture's checkpoints */
   readonly places: readonly number[];
   /** their standard deviation, logit */
   readonly jitter: number;
-  /** how much lower x is per unit share of the last source, logit; default 0 */
+  /** decrease of x per unit share of the last source, logit; default 0 */
   readonly lower?: number;
   readonly height: number;
   readonly slope: number;
@@ -67,7 +67,7 @@ const ENDS: MixtureWorld = {
 };
 const SOURCES: MixtureWorld = { ...EMOJISHIFT, shares: THREE, effects: [0, 0, 0] };
 
-/** Of procedures that simulate nothing themselves: the bootstrap only decides which slopes the tree takes. */
+/** Replicates for procedures without simulation: the bootstrap only decides which slopes the tree uses. */
 const TREE_REPLICATES = 39;
 
 function drawMixtures(world: MixtureWorld, random: RandomNumbers) {
@@ -112,7 +112,7 @@ function design(
   };
 }
 
-/** The same test with x taken for known. */
+/** The same test with x assumed known. */
 function plainHeights(points: readonly LinePoint[], shares: readonly (readonly number[])[]): number {
   const k = (shares[0] as readonly number[]).length;
   const contrasts = Array.from({ length: k - 1 }, (_, at) => ({
@@ -129,7 +129,7 @@ const dilution = (name: string, world: MixtureWorld, expectation: CoverageDesign
     before: plainHeights(points, shares) <= 0.05,
   }));
 
-/** The bootstrap's decision beside the plain F test's. */
+/** The bootstrap's decision and that of the plain F test. */
 function decide(test: TermsTest | null): Outcome {
   return { hit: (test?.p ?? 1) <= 0.05, before: (test?.quickP ?? 1) <= 0.05 };
 }
@@ -140,15 +140,15 @@ const slopes = (name: string, world: MixtureWorld) =>
 const lackOfFit = (name: string, world: MixtureWorld) =>
   design("lack of fit", name, world, 0.05, "calibrated", ({ lackOfFit: test }) => decide(test), true);
 
-/** The interval of the first source's effect against the others. */
+/** The interval of the first source's effect relative to the others. */
 const effect = (name: string, world: MixtureWorld) =>
   design("95 % interval of the effect", name, world, 0.95, "calibrated", ({ effects: [first] }) => {
-    const [own = 0, ...rest] = world.effects;
-    const truth = own - rest.reduce((sum, value) => sum + value, 0) / rest.length;
+    const [firstEffect = 0, ...rest] = world.effects;
+    const truth = firstEffect - rest.reduce((sum, value) => sum + value, 0) / rest.length;
     return { hit: first !== undefined && first.low <= truth && truth <= first.high, before: null };
   });
 
-/** The interval of how far the even mixture of the first two sources lies from its place. */
+/** The interval of the deviation of the even mixture of the first two sources from its expected position. */
 const place = (name: string, world: MixtureWorld) =>
   design("95 % interval of a mixture's place", name, world, 0.95, "calibrated", ({ places }) => {
     const difference = places.find(({ shares: [share] }) => share === 0.5)?.difference;

@@ -1,7 +1,10 @@
 import { createRandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 import type { CoverageCount, CoverageDesign } from "./_coverage-design.ts";
 
-/** Tries a design's procedure on data sets `from` to `to` − 1. Each has a seed of the design's name and its number, whoever draws it. */
+/**
+ * Applies a design's procedure to data sets `from` to `to` − 1. The seed of each depends only on the design's name and the data
+ * set's number.
+ */
 export function countHits(
   design: CoverageDesign,
   from: number,

@@ -5,19 +5,19 @@ import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.
 import type { CoverageDesign, Outcome } from "./_coverage-design.ts";
 import { measured } from "./_coverage-world.ts";
 
-/** Groups of checkpoints at several sizes about lines that are known, on the logit scale. */
+/** Groups of checkpoints at several sizes around known lines, on the logit scale. */
 interface ScalingWorld {
   readonly groups: number;
   /** doublings of the samples */
   readonly sizes: readonly number[];
-  /** doublings of the steps, at each size; empty: there is no such column */
+  /** doublings of the steps, at each size; empty: no such column */
   readonly steps: readonly number[];
   readonly seeds: number;
   /** along the line per doubling of samples and of steps */
   readonly along: readonly [number, number];
-  /** above the line likewise */
+  /** the same above the line */
   readonly above: readonly [number, number];
-  /** standard deviation of x about what the columns make of it */
+  /** standard deviation of x around the value expected from the columns */
   readonly jitter: number;
   readonly height: number;
   readonly scatter: number;
@@ -41,7 +41,7 @@ const HARD: ScalingWorld = { ...EMOJISHIFT, height: -2, scatter: 0.25 };
 const STEPS: ScalingWorld = { ...EMOJISHIFT, steps: [0, 1], along: [0.2, 0.1] };
 const SEEDS: ScalingWorld = { ...STEPS, groups: 3, seeds: 3 };
 
-/** The bootstrap only decides whether each group has a slope. */
+/** Replicates: the bootstrap only decides whether each group has a slope. */
 const TREE_REPLICATES = 39;
 
 function drawScaling(world: ScalingWorld, random: RandomNumbers) {
@@ -86,7 +86,7 @@ function design(
       const seed = Math.floor(random.uniform() * 2 ** 31);
       const analyze = (of: readonly LinePoint[], draws: number) =>
         judge(analyzeScalingLine(of, columns, values, groups, { scale: "logit", replicates: draws, seed }));
-      // Least squares with x taken for known
+      // Least squares with x assumed known
       const exact = points.map((point) => ({ ...point, xImages: 1e12, x: Math.max(point.x, 0.5 / world.images) }));
       return { hit: analyze(points, Math.min(replicates, TREE_REPLICATES)), before: analyze(exact, 1) };
     },

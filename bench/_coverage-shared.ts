@@ -8,7 +8,7 @@ import type { CoverageDesign } from "./_coverage-design.ts";
 import { type Hypothesis, testGroups } from "./_coverage-groups.ts";
 import { type Difficulty, drawOutcomes } from "./_coverage-images.ts";
 
-/** A line's models and a checkpoint, all on the same images. */
+/** The models of a line and a checkpoint, all on the same images. */
 interface SharedWorld {
   readonly models: number;
   /** true in-distribution accuracies of the models, spread evenly, and that of the checkpoint */
@@ -88,7 +88,7 @@ const WORLDS: Readonly<Record<string, SharedWorld>> = {
   "24 models, 160 clusters of 4, little scatter": { ...CLUSTERS, scatter: 0.05 },
 };
 
-/** The models and, last, the checkpoint, measured. */
+/** Measurements of the models and, last, of the checkpoint. */
 function drawPoints(world: SharedWorld, random: RandomNumbers): ModelPoint[] {
   const { models, at, above, images, difficulty } = world;
   const [low, high] = world.range;
@@ -134,7 +134,7 @@ function interval(name: string, world: SharedWorld): CoverageDesign {
   };
 }
 
-/** What is left where only accuracies are known: the interval covers at least as often as it says. */
+/** The method if only accuracies are known: the interval's coverage is at least nominal. */
 function independent(name: string, world: SharedWorld): CoverageDesign {
   return {
     name: `shared noise: taken as independent: ${name}`,
@@ -149,7 +149,7 @@ function independent(name: string, world: SharedWorld): CoverageDesign {
   };
 }
 
-/** Groups that saw the same images: a test at level 0.05 of equal slopes or heights, which hold; before: noise independent. */
+/** Groups on the same images: a test at level 0.05 of equal slopes or heights, which are true; before: independent noise. */
 function groupTest(name: string, hypothesis: Hypothesis, difficulty: Difficulty): CoverageDesign {
   return {
     name: `shared noise: groups: ${hypothesis}: ${name}`,

@@ -1,4 +1,4 @@
-/** Single lines: their slope, what they expect, effective robustness and prediction intervals, plain, corrected and binomial. */
+/** Single lines: slope, expected accuracy, effective robustness and prediction intervals, plain, corrected and binomial. */
 
 import { estimateSe } from "../src/analysis/lines/corrected-line.ts";
 import { type BaselineFit, fitBaseline, intervalLine, type LineKind } from "../src/analysis/robustness/baseline-fit.ts";
@@ -13,12 +13,12 @@ import { measured } from "./_coverage-world.ts";
 
 interface LineWorld {
   readonly models: number;
-  /** true in-distribution accuracies, even from … to */
+  /** range of the evenly spaced true in-distribution accuracies */
   readonly range: readonly [number, number];
   /** accuracy that the line expects in the middle of the range */
   readonly expected: number;
   readonly slope: number;
-  /** standard deviation of the models about the line, logit */
+  /** standard deviation of the models around the line, logit */
   readonly scatter: number;
   readonly idImages: number;
   readonly images: number;
@@ -26,7 +26,7 @@ interface LineWorld {
 
 type Procedure = "slope" | "expected" | "robustness" | "prediction";
 
-/** How far above the line the checkpoint of the interval of effective robustness is, logit. */
+/** Distance above the line of the checkpoint in the interval of effective robustness, logit. */
 const ABOVE = 0.2;
 
 function simulate(world: LineWorld, line: LineKind, procedure: Procedure, random: RandomNumbers): Outcome {
@@ -50,7 +50,7 @@ function simulate(world: LineWorld, line: LineKind, procedure: Procedure, random
     fit = fitBaseline(models, { line });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { hit: true, before: null }; // too few models are left, or the counts have no line: said, so nothing is claimed
+    return { hit: true, before: null }; // too few models remain, or the counts have no line: reported, so there is no claim
   }
   if (procedure === "prediction") {
     const point = draw(x, expected(x) + world.scatter * random.normal());
@@ -78,7 +78,7 @@ function simulate(world: LineWorld, line: LineKind, procedure: Procedure, random
   return { hit: chosen === null || holds(chosen), before: plain === null ? null : holds(plain) };
 }
 
-/** Of a model whose x is taken for known: its line is the plain one. */
+/** For a model with x assumed known, the line is the plain one. */
 function withoutIdImages({ idImages: _, ...model }: ModelPoint): ModelPoint {
   return model;
 }
@@ -99,7 +99,7 @@ const WORLDS: readonly (readonly [string, LineWorld])[] = [9, 30].flatMap((model
   [`2 % expected, 7,500 images, ${models} models`, { ...WIDE, models, expected: 0.02, scatter: 0.2, images: 7500 }],
 ]) as never;
 
-/** What is not promised: slope and line of least squares where models at 0 or 1 were dropped, which a warning says. */
+/** Not guaranteed: slope and line of least squares if models at 0 or 1 were dropped, which causes a warning. */
 function isPromised(name: string, line: LineKind, procedure: Procedure): boolean {
   const nearEnds = name.startsWith("0.2 %") || name.startsWith("99.7 %");
   return !(nearEnds && line === "least-squares" && (procedure === "slope" || procedure === "expected"));

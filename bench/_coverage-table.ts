@@ -1,7 +1,7 @@
 import { boundsOf, type CoverageCount, isWithinBounds } from "./_coverage-design.ts";
 import { markdownTable } from "./_markdown.ts";
 
-/** The counts as a table in Markdown: shares in percent. */
+/** Formats the counts as a Markdown table with shares in percent. */
 export function coverageTable(counts: readonly CoverageCount[]): string {
   const head = ["design", "procedure", "nominal", "now", "before", "expected", "data sets"];
   return markdownTable(

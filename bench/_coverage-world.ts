@@ -3,20 +3,20 @@ import { binomialAtNormal } from "../src/foundation/statistics/binomial-draw.ts"
 import { inverseLogit, logit } from "../src/foundation/statistics/logit.ts";
 import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 
-/** Groups of checkpoints about lines that are known, on the logit scale. */
+/** Groups of checkpoints around known lines, on the logit scale. */
 export interface GroupWorld {
-  /** points of each group */
+  /** number of points in each group */
   readonly sizes: readonly number[];
-  /** true in-distribution accuracies of a group, from … to, even on the scale or drawn from it */
+  /** range of a group's true in-distribution accuracies, evenly spaced on the scale or drawn from it */
   readonly range: readonly [number, number];
   readonly spacing: "even" | "drawn";
   /** distance between neighboring groups' ranges, logit; default 0 */
   readonly apart?: number;
-  /** of each group; the last goes for those after it */
+  /** of each group; the last value also applies to later groups */
   readonly slopes: readonly number[];
   /** each group's line at the middle of the first group's range, logit */
   readonly heights: readonly number[];
-  /** standard deviation of the scatter about each group's line, logit */
+  /** standard deviation of the scatter around each group's line, logit */
   readonly scatter: readonly number[];
   readonly xImages: number;
   readonly yImages: number;
@@ -24,11 +24,11 @@ export interface GroupWorld {
 
 export interface GroupSample {
   readonly points: readonly LinePoint[];
-  /** number of each point's group */
+  /** index of each point's group */
   readonly groups: readonly number[];
 }
 
-/** The middle of the first group's range, on the scale: where `heights` are. */
+/** The middle of the first group's range, on the scale, at which `heights` apply. */
 export function middleOf({ range }: GroupWorld): number {
   return (logit(range[0]) + logit(range[1])) / 2;
 }
@@ -63,7 +63,7 @@ export function drawGroups(world: GroupWorld, random: RandomNumbers): GroupSampl
   return { points, groups };
 }
 
-/** An accuracy counted on finite images. */
+/** An accuracy measured on a finite number of images. */
 export function measured(value: number, images: number, random: RandomNumbers): number {
   return binomialAtNormal(random.normal(), images, inverseLogit(value)) / images;
 }

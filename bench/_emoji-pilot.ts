@@ -9,33 +9,33 @@ import { type ImagePrediction, isRight } from "../src/evaluation/results/image-p
 import { readCheckpointPredictions } from "../src/evaluation/results/read-predictions.ts";
 import { ROOT } from "./_child.ts";
 
-/** Assumed where the pilot's accuracies vary no more than its pictures explain. */
+/** Assumed if the pilot's accuracies do not vary more than its pictures explain. */
 const LEAST_SCATTER = 0.05;
 
-/** What EmojiShift's 28 committed checkpoints say of a shift, on the logit scale. */
+/** Estimates for a shift from EmojiShift's 28 committed checkpoints, on the logit scale. */
 export interface PilotShift {
   readonly id: string;
   readonly slope: number;
   /** per doubling of the samples, at equal reference accuracy */
   readonly samplesEffect: number;
-  /** where the lines of the sources lie on the average, at x = 0 and one sample */
+  /** average height of the sources' lines, at x = 0 and one sample */
   readonly height: number;
-  /** standard deviation about the lines, beyond the noise of pictures */
+  /** standard deviation around the lines, in addition to the noise of pictures */
   readonly scatterSd: number;
   readonly errors: ErrorParts;
 }
 
 /**
- * What a right-or-wrong's variance p (1 − p) consists of, as the pilot's pictures of one drawing (four) and its pairs of checkpoints
- * say. Of the average of sets: of their sum, by their number.
+ * Components of the variance p (1 − p) of a correct-or-wrong value, estimated from the pilot's four pictures per drawing and its
+ * pairs of checkpoints. For an average of sets: of their sum, divided by their number.
  */
 export interface ErrorParts {
   /** share of the variance between pictures of one drawing; the rest is between drawings */
   readonly within: number;
-  /** correlation of two checkpoints' right-or-wrong between drawings, and between pictures of one drawing */
+  /** correlation of two checkpoints' correctness between drawings, and between pictures of one drawing */
   readonly sameSource: { readonly drawings: number; readonly pictures: number };
   readonly otherSource: { readonly drawings: number; readonly pictures: number };
-  /** sets that the accuracy is the mean of: its variance is that of a set's, by `scale` */
+  /** number of sets of which the accuracy is the mean: its variance is that of a set divided by `scale` */
   readonly scale: number;
 }
 
@@ -49,7 +49,7 @@ export interface Pilot {
 interface Measured {
   readonly accuracy: number;
   readonly n: number;
-  /** right (1) and wrong (0), by drawing */
+  /** correct (1) and wrong (0), by drawing */
   readonly drawings: readonly (readonly number[])[];
 }
 
@@ -65,7 +65,10 @@ function measure(images: readonly ImagePrediction[]): Measured {
   return { accuracy: correct / images.length, n: images.length, drawings: [...drawings.values()] };
 }
 
-/** Covariances of two checkpoints' right-or-wrong between drawings and between pictures of one (analysis of variance), by √ of their p (1 − p). */
+/**
+ * Covariances of two checkpoints' right-or-wrong between drawings and between pictures of one (analysis of variance), divided by
+ * √ of their p (1 − p).
+ */
 function components(a: Measured, b: Measured): { readonly drawings: number; readonly pictures: number } {
   const count = a.drawings.length;
   const pictures = a.n / count;
@@ -84,7 +87,7 @@ function components(a: Measured, b: Measured): { readonly drawings: number; read
   return { drawings: ofDrawings / unit, pictures: meanSquareWithin / unit };
 }
 
-/** The parts of a set's errors, means over checkpoints and over pairs of them. */
+/** The components of a set's errors: means over checkpoints and over pairs of them. */
 function errorParts(of: readonly Measured[], sources: readonly string[]): ErrorParts {
   const single = of.map((measured) => components(measured, measured));
   const [drawings, pictures] = [mean(single.map((part) => part.drawings)), mean(single.map((part) => part.pictures))];
@@ -156,7 +159,7 @@ export async function readPilot(referenceId: string, shiftIds: readonly string[]
     return { accuracy: mean(sets.map(({ accuracy }) => accuracy)), n: sets[0]?.n ?? 0 };
   });
   const averageErrors = meanParts(shiftIds.map((id) => partsOf.get(id) as ErrorParts));
-  // The variance of a mean of sets, by p (1 − p) of the mean
+  // The variance of a mean of sets, relative to p (1 − p) of the mean
   const scale = mean(
     average.map(({ accuracy }, i) => {
       const variances = shiftIds.map((id) => {

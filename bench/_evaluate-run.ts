@@ -8,7 +8,7 @@ export interface EvaluateSetting {
   readonly variant?: string;
   /** folder of images in wnid folders */
   readonly images: string;
-  /** folder for store and results; its text embeddings are used again, its image embeddings are not */
+  /** folder for store and results; its text embeddings are reused, its image embeddings are not */
   readonly scratch: string;
 }
 
@@ -16,17 +16,17 @@ export interface EvaluateRun {
   /** from start to end of the process */
   readonly seconds: number;
   readonly images: number;
-  /** of `run.json`: the pipeline alone, without start-up, hashing, the text side and scoring */
+  /** from `run.json`: only the pipeline, without start-up, hashing, text embeddings and scoring */
   readonly pipelineImagesPerSecond: number;
-  /** Preprocessing as `run.json` has it */
+  /** Preprocessing as in `run.json` */
   readonly preprocessing: unknown;
   /** image → its best class and the cosine */
   readonly predictions: ReadonlyMap<string, { readonly top1: number; readonly score: number }>;
-  /** bytes of predictions.csv */
+  /** size of predictions.csv in bytes */
   readonly predictionsBytes: number;
 }
 
-/** Runs the whole `shiftline evaluate` on ImageNet's 1000 classes with one template, image embeddings made anew. */
+/** Runs a complete `shiftline evaluate` on ImageNet's 1000 classes with one template and new image embeddings. */
 export function runEvaluate({ checkpoint, variant, images, scratch }: EvaluateSetting): EvaluateRun {
   const store = join(scratch, "store");
   const out = join(scratch, "results");

@@ -6,7 +6,7 @@ import { TableFault } from "../src/data/sources/table-columns.ts";
 import { type Random, seededRandom } from "./_random.ts";
 
 const FOLDER = join(import.meta.dirname, "../test/fixtures/containers/arrow");
-/** Numbers at the edges of what offsets, lengths and counts may be. */
+/** Numbers at the limits of offsets, lengths and counts. */
 const EDGES = [0, 1, 2, 3, 4, 7, 8, 255, 256, 65535, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32 - 8, 2 ** 32 - 2];
 
 export type ArrowVerdict = { readonly rows: ArrowRows } | { readonly refused: string } | { readonly thrown: unknown };
@@ -21,7 +21,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** Arrow streams and files, each of the fixtures changed in one to four places; the same from the same seed. */
+/** Arrow streams and files of the fixtures, each changed in one to four places; deterministic for a seed. */
 export function* fuzzedArrows(seed: number, count: number): Iterable<Buffer> {
   const random = seededRandom(seed);
   const bases = [FOLDER, join(FOLDER, "saved"), join(FOLDER, "refused")].flatMap((folder) =>
@@ -65,7 +65,7 @@ export async function readArrow(bytes: Buffer): Promise<ArrowVerdict> {
   }
 }
 
-/** What is wrong with how a file was read: it must be refused with a message, or all its images lie inside it. Null: nothing. */
+/** The fault of a read: the file must be refused with a message, or all its images must be inside it. Null if there is none. */
 export function arrowFault(bytes: Buffer, verdict: ArrowVerdict): string | null {
   if ("thrown" in verdict) return `threw ${(verdict.thrown as Error)?.stack}`;
   if ("refused" in verdict) return verdict.refused.length < 2000 ? null : "a message without end";

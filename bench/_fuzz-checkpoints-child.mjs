@@ -1,4 +1,4 @@
-// Opens checkpoints that a parent names, embeds with them, and says what came out; may crash or hang, which is the parent's to see.
+// Opens checkpoints that a parent process names, embeds with them, and reports the result; the parent detects crashes and hangs.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
@@ -6,7 +6,7 @@ import { InputError, openCheckpoint } from "../dist/index.js";
 
 const TEXTS = ["a photo of a dog.", "a red apple on the table", "x"];
 const IMAGES = 2;
-/** Between our graph and onnxruntime's run of the file itself: another batch, other threads. */
+/** Tolerance between our graph and onnxruntime's run of the file: another batch, other threads. */
 const SAME = 2e-4;
 
 process.on("message", async (path) => {
@@ -23,7 +23,7 @@ async function embed(path) {
   const checkpoint = await openCheckpoint(path);
   const checks = checkpoint.exportChecks(await checkpoint.runExport({ threads: 1 }));
   const flagged = [...checks.filter(({ status }) => status !== "ok").map(({ name }) => name), ...checkpoint.warnings];
-  // An evaluation stops at such an export: that it mixes the rows of a batch, say, is then no fault of ours
+  // An evaluation stops at such an export, so further differences, such as mixed rows of a batch, are not faults
   const unsound = checks.some(({ status }) => status === "failed");
   const { size } = checkpoint.preprocessing;
   const [height, width] = Array.isArray(size) ? size : [size.height ?? size, size.width ?? size];
@@ -32,7 +32,7 @@ async function embed(path) {
     encoder.encode(pixels, IMAGES),
   );
   const faults = [];
-  if (!images.every(Number.isFinite)) faults.push("image embeddings that are no numbers");
+  if (!images.every(Number.isFinite)) faults.push("image embeddings that are not numbers");
   const tower = checkpoint.imageTower;
   const whole = await runWhole(tower.path, tower.embedding?.name, pixels.subarray(0, 3 * height * width), [
     1,
@@ -41,7 +41,7 @@ async function embed(path) {
     width,
   ]);
   if (whole !== null && !unsound && differs(whole, images.subarray(0, images.length / IMAGES))) {
-    faults.push("image embeddings other than onnxruntime's of the file itself");
+    faults.push("image embeddings that differ from onnxruntime's run of the file");
   }
   let texts = new Float32Array(0);
   const { tokenizer } = checkpoint;
@@ -52,13 +52,13 @@ async function embed(path) {
       const file = checkpoint.files.find(({ role }) => role === "text");
       const padded = new Int32Array(encoder.contextLength).fill(tokenizer.padId);
       padded.set(rows[0]);
-      const own =
+      const direct =
         file === undefined ? null : await runWhole(join(path, file.path), undefined, padded, [1, padded.length]);
-      if (own !== null && !unsound && differs(own, texts.subarray(0, texts.length / TEXTS.length))) {
-        faults.push("text embeddings other than onnxruntime's of the file itself");
+      if (direct !== null && !unsound && differs(direct, texts.subarray(0, texts.length / TEXTS.length))) {
+        faults.push("text embeddings that differ from onnxruntime's run of the file");
       }
     });
-    if (!texts.every(Number.isFinite)) faults.push("text embeddings that are no numbers");
+    if (!texts.every(Number.isFinite)) faults.push("text embeddings that are not numbers");
   }
   const digest = createHash("sha256").update(bytesOf(images)).update(bytesOf(texts)).digest("hex").slice(0, 16);
   return { digest, fingerprint: checkpoint.fingerprint, flagged, faults, compared: whole !== null };
@@ -72,7 +72,7 @@ async function use(encoder, work) {
   }
 }
 
-/** The file's own run, where it takes one input alone, of float32 or token ids, and gives one output; else null. */
+/** A direct run of the file, if it has a single input of float32 or token ids and a single output; otherwise null. */
 async function runWhole(path, output, values, dims) {
   let session;
   try {

@@ -18,12 +18,12 @@ const BASES = [
   "static-batch-one",
 ];
 
-/** What changed checkpoints led to. */
+/** The results of changed checkpoints. */
 export interface ChangedCheckpoints {
   readonly checkpoints: number;
   readonly refused: number;
   readonly embedded: number;
-  /** of these, held against onnxruntime's own run of the file */
+  /** of these, compared with onnxruntime's run of the file */
   readonly compared: number;
   /** of these, flagged by a check of the export or a warning */
   readonly flagged: number;
@@ -42,12 +42,11 @@ type Outcome =
     };
 
 /**
- * Changes the files of the fixture checkpoints, byte by byte and field by field, opens each and embeds with it, in another
- * process: it is refused with a message, fails a check of the export, or embeddings are numbers, and those that onnxruntime
- * gives for the file. Changes
- * that mean nothing (another order of keys, a comment of the graph) leave the embeddings as they were.
+ * Changes the files of the fixture checkpoints, byte by byte and field by field, opens each and embeds with it in another
+ * process: it must be refused with a message, fail a check of the export, or return the same embeddings as onnxruntime for the
+ * file. Changes without meaning (another order of keys, a comment of the graph) must not change the embeddings.
  *
- * @param deadline milliseconds for one checkpoint
+ * @param deadline time limit per checkpoint in milliseconds
  */
 export async function fuzzCheckpoints(
   count: number,
@@ -79,7 +78,7 @@ export async function fuzzCheckpoints(
       if ("refused" in outcome) {
         total.refused++;
         say(outcome.refused.replaceAll(folder, ""));
-        if (harmless) faults.push(`${where}: refused, though nothing was changed: ${outcome.refused}`);
+        if (harmless) faults.push(`${where}: refused although nothing was changed: ${outcome.refused}`);
       } else if ("defect" in outcome) faults.push(`${where}: ${outcome.defect}`);
       else {
         total.embedded++;
@@ -87,10 +86,15 @@ export async function fuzzCheckpoints(
         total.flagged += Number(outcome.flagged.length > 0);
         for (const fault of outcome.faults)
           faults.push(`${where}: ${fault}${outcome.flagged.length > 0 ? " (flagged)" : ""}`);
-        const own = expected.get(base) as Outcome;
-        if (harmless && "digest" in own && own.digest !== outcome.digest) faults.push(`${where}: other embeddings`);
-        if ("digest" in own && own.fingerprint === outcome.fingerprint && own.digest !== outcome.digest) {
-          faults.push(`${where}: other embeddings under the same fingerprint`);
+        const unchangedOutcome = expected.get(base) as Outcome;
+        if (harmless && "digest" in unchangedOutcome && unchangedOutcome.digest !== outcome.digest)
+          faults.push(`${where}: different embeddings`);
+        if (
+          "digest" in unchangedOutcome &&
+          unchangedOutcome.fingerprint === outcome.fingerprint &&
+          unchangedOutcome.digest !== outcome.digest
+        ) {
+          faults.push(`${where}: different embeddings with the same fingerprint`);
         }
       }
     }
@@ -101,7 +105,7 @@ export async function fuzzCheckpoints(
   }
 }
 
-/** A process that is started again after it crashed or was stopped at its deadline. */
+/** A process that is restarted after a crash or when it exceeds its deadline. */
 function startChild() {
   let child: ChildProcess | null = null;
   return {
@@ -110,25 +114,25 @@ function startChild() {
         stdio: ["ignore", "ignore", "ignore", "ipc"],
         execArgv: [],
       });
-      const own = child;
+      const worker = child;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<Outcome>((resolve) => {
         timer = setTimeout(() => resolve({ defect: `no end within ${deadline} ms` }), deadline);
       });
       const stop = new AbortController();
       const { signal } = stop;
-      const answer = once(own, "message", { signal }).then(([outcome]) => outcome as Outcome);
-      const crash = once(own, "exit", { signal }).then(
+      const answer = once(worker, "message", { signal }).then(([outcome]) => outcome as Outcome);
+      const crash = once(worker, "exit", { signal }).then(
         ([code, killed]): Outcome => ({ defect: `crash: ${killed ?? code}` }),
       );
-      own.send(path);
+      worker.send(path);
       const outcome = await Promise.race([answer, crash, late]);
       clearTimeout(timer);
       answer.catch(() => {});
       crash.catch(() => {});
       stop.abort();
       if ("defect" in outcome) {
-        own.kill("SIGKILL");
+        worker.kill("SIGKILL");
         child = null;
       }
       return outcome;
@@ -144,7 +148,7 @@ function listFiles(folder: string): string[] {
     .sort();
 }
 
-/** One to three changes of one file. @returns what was done */
+/** Makes one to three changes to one file. @returns descriptions of the changes */
 function changeCheckpoint(folder: string, random: Random): string {
   const path = random.pick(listFiles(folder));
   const done = Array.from({ length: 1 + random.below(2) }, () => changeFile(path, folder, random));
@@ -159,12 +163,12 @@ function changeFile(path: string, folder: string, random: Random): string {
   }
   if (kind === 1) {
     writeFileSync(path, readFileSync(random.pick(listFiles(folder))));
-    return "put another in its place";
+    return "replace by another";
   }
   const bytes = readFileSync(path);
   if (kind < 4 || bytes.length === 0) {
     for (let flips = 1 + random.below(3); flips > 0 && bytes.length > 0; flips--) {
-      // The beginning of a graph holds its structure
+      // The beginning of a graph contains its structure
       const at = random.below(random.chance(0.5) ? Math.min(bytes.length, 4000) : bytes.length);
       bytes[at] = random.chance(0.5) ? (bytes[at] as number) ^ (1 << random.below(8)) : random.below(256);
     }
@@ -181,14 +185,14 @@ function changeFile(path: string, folder: string, random: Random): string {
 
 const NUMBERS = [0n, 1n, 2n, 7n, 11n, 255n, 1n << 31n, (1n << 63n) - 1n, 1n << 63n, (1n << 64n) - 1n];
 
-/** Changes a field at any depth, more often one that is not within weights. */
+/** Changes a field at any depth, more often one outside weights. */
 function changeField(fields: Field[], random: Random): string {
   const all: { list: Field[]; index: number; path: string }[] = [];
   const collect = (list: Field[], path: string) => {
     for (const [index, field] of list.entries()) {
-      const own = `${path}/${field.number}`;
-      all.push({ list, index, path: own });
-      if (Array.isArray(field.value)) collect(field.value, own);
+      const fieldPath = `${path}/${field.number}`;
+      all.push({ list, index, path: fieldPath });
+      if (Array.isArray(field.value)) collect(field.value, fieldPath);
     }
   };
   collect(fields, "");
@@ -204,16 +208,16 @@ function changeField(fields: Field[], random: Random): string {
     return `field ${path} twice`;
   }
   if (kind === 2) {
-    const other = random.pick(all);
-    list[index] = other.list[other.index] as Field;
+    const otherField = random.pick(all);
+    list[index] = otherField.list[otherField.index] as Field;
     if (hasLoop(list[index] as Field, list)) list[index] = field;
-    return `field ${path} as ${other.path}`;
+    return `field ${path} as ${otherField.path}`;
   }
   if (typeof field.value === "bigint") field.value = random.pick(NUMBERS);
   else if (Array.isArray(field.value)) field.value = random.chance(0.5) ? [] : field.value.slice().reverse();
   else if (field.wire === 2) {
-    const names = all.flatMap((one) => {
-      const { value } = one.list[one.index] as Field;
+    const names = all.flatMap((entry) => {
+      const { value } = entry.list[entry.index] as Field;
       return Buffer.isBuffer(value) && value.length < 64 ? [value] : [];
     });
     field.value = random.pick([
@@ -259,15 +263,15 @@ function changeJson(path: string, bytes: Buffer, random: Random): string {
   return `key ${names.join(".").slice(0, 80)}`;
 }
 
-/** Changes that mean nothing: of the order of keys, of blanks, of a comment in the graph. @returns what was done */
+/** Makes changes without meaning: order of keys, white space, a comment in the graph. @returns descriptions of the changes */
 function changeNothing(folder: string, random: Random): string {
   const path = random.pick(listFiles(folder).filter((file) => /\.(?:json|onnx)$/.test(file)));
   const bytes = readFileSync(path);
   if (path.endsWith(".json")) {
     const value = JSON.parse(bytes.toString("utf8"));
     const isOrdered = path.endsWith("tokenizer.json");
-    const other = isOrdered ? value : Object.fromEntries(Object.entries(value).reverse());
-    writeFileSync(path, JSON.stringify(other, null, random.below(5)));
+    const reordered = isOrdered ? value : Object.fromEntries(Object.entries(value).reverse());
+    writeFileSync(path, JSON.stringify(reordered, null, random.below(5)));
     return `${relative(folder, path)}: written in another way`;
   }
   // ModelProto: 6 is doc_string, 2 producer_name, 5 model_version

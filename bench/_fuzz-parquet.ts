@@ -8,7 +8,7 @@ import { InputError } from "../src/foundation/errors.ts";
 import { type Random, seededRandom } from "./_random.ts";
 
 const BASES = join(import.meta.dirname, "../test/fixtures/parquet");
-/** Numbers that Thrift's compact protocol has for sizes, counts and places: small, large, negative, endless. */
+/** Numbers in Thrift's compact protocol for sizes, counts and offsets: small, large, negative, unterminated. */
 const NUMBERS: readonly (readonly number[])[] = [
   [0],
   [1],
@@ -25,7 +25,7 @@ const NUMBERS: readonly (readonly number[])[] = [
   [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
   [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
 ];
-/** Heads of fields and lists, of structs nested in each other, of lists that claim to be long. */
+/** Headers of fields and lists, of nested structs, of lists that claim to be long. */
 const HEADS: readonly (readonly number[])[] = [
   [0x00],
   [0x15],
@@ -39,7 +39,7 @@ const HEADS: readonly (readonly number[])[] = [
   Array.from({ length: 64 }, () => 0x19),
 ];
 
-/** The files that are changed: pyarrow's and datasets', test/fixtures/parquet/make-parquet.py says how they were made. */
+/** The files that are changed: those of pyarrow and datasets, made by test/fixtures/parquet/make-parquet.py. */
 export function readBases(): Buffer[] {
   return readdirSync(BASES)
     .filter((name) => name.endsWith(".parquet"))
@@ -47,7 +47,7 @@ export function readBases(): Buffer[] {
     .map((name) => readFileSync(join(BASES, name)));
 }
 
-/** Files that are wrong in every way, and some that are right. */
+/** Files with all kinds of faults, and some valid ones. */
 export function* fuzzedParquets(seed: number, count: number): Iterable<Buffer> {
   const bases = readBases();
   for (let i = 0; i < count; i++) {
@@ -92,7 +92,7 @@ function footerStart(file: Buffer): number {
   return Math.max(0, Math.min(file.length - 8, file.length - 8 - file.readUInt32LE(file.length - 8)));
 }
 
-/** A place in the part of the footer that is no text of metadata, mostly. */
+/** An offset in the footer, usually outside the metadata strings. */
 function footerByte(file: Buffer, random: Random): number {
   const start = footerStart(file);
   return (
@@ -100,7 +100,7 @@ function footerByte(file: Buffer, random: Random): number {
   );
 }
 
-/** A place in what looks like a page's header. */
+/** An offset in a probable page header. */
 function headerByte(file: Buffer, random: Random): number {
   const starts: number[] = [];
   for (let at = 4; at + 2 < footerStart(file); at++) {
@@ -122,7 +122,7 @@ function write(file: Buffer<ArrayBuffer>, at: number, bytes: readonly number[]):
   return changed;
 }
 
-/** Puts bytes in place of some; the footer's length is made right again, mostly. */
+/** Replaces bytes; the footer's length is usually corrected. */
 function insert(file: Buffer<ArrayBuffer>, at: number, drop: number, bytes: readonly number[]): Buffer<ArrayBuffer> {
   const start = footerStart(file);
   const changed = Buffer.concat([file.subarray(0, at), Buffer.from(bytes), file.subarray(at + drop)]);
@@ -131,13 +131,16 @@ function insert(file: Buffer<ArrayBuffer>, at: number, drop: number, bytes: read
   return changed;
 }
 
-/** What was read from a file: a digest as pyarrow-verdicts.py makes it, or why it was refused. */
+/** The result of reading a file: a digest like that of pyarrow-verdicts.py, or the reason of a refusal. */
 export type ParquetVerdict = { readonly digest: string } | { readonly refused: string } | { readonly defect: string };
 
-/** Milliseconds that a file of a few kB may take, on a machine that has much else to do. */
+/** Time limit in milliseconds for a file of a few kB on a busy machine. */
 const DEADLINE = 20_000;
 
-/** Reads a file as an evaluation does: its index, and then each image by its place. All in memory: half the time were opening files. */
+/**
+ * Reads a file as an evaluation does: its index, and then each image by its location. It reads from memory, because opening files
+ * would take half the time.
+ */
 export async function readParquet(content: Buffer): Promise<ParquetVerdict> {
   const begun = performance.now();
   try {
@@ -173,13 +176,13 @@ async function digestOf(content: Buffer): Promise<string> {
 }
 
 /**
- * Holds a verdict against pyarrow's line: what both read must be equal, image by image and label by label.
+ * Compares a verdict with pyarrow's line: what both read must be equal, image by image and label by label.
  *
- * @param expected  pyarrow's digest; "-" where it reads nothing
- * @returns what is wrong; null where nothing is
+ * @param expected  pyarrow's digest; "-" if it reads nothing
+ * @returns the fault; null if there is none
  */
 export function parquetFault(verdict: ParquetVerdict, expected: string): string | null {
   if ("defect" in verdict) return `a defect: ${verdict.defect}`;
   if ("refused" in verdict || expected === "-") return null;
-  return verdict.digest === expected ? null : "other images or labels than pyarrow reads";
+  return verdict.digest === expected ? null : "images or labels differ from pyarrow's";
 }

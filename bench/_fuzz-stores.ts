@@ -20,33 +20,33 @@ import { type Random, seededRandom } from "./_random.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** What damaged stores led to. */
+/** The results of damaged stores. */
 export interface DamagedStores {
   readonly stores: number;
-  /** evaluations equal to one of a new store */
+  /** evaluations equal to that of a new store */
   readonly equal: number;
   /** evaluations that ended with a message for the user */
   readonly refused: number;
-  /** what was damaged → how often */
+  /** kind of damage → count */
   readonly damage: Readonly<Record<string, number>>;
 }
 
-/** Milliseconds for one evaluation of 12 images, on a machine that has much else to do. */
+/** Time limit in milliseconds for an evaluation of 12 images on a busy machine. */
 const DEADLINE = 120_000;
 const CHECKPOINTS = ["vit-open-clip", "hf-split"];
 
 /**
- * Damages stores of a small evaluation (two checkpoints, one set of images in folders and another in a tar) and evaluates
- * again from each: the results must be those of a new store, byte for byte, or the command must say what is wrong.
+ * Damages stores of a small evaluation (two checkpoints, one set of images in folders and another in a tar) and evaluates again
+ * from each: the results must equal those of a new store byte for byte, or the command must report what is wrong.
  *
- * @throws Error at the first result that differs, defect or hang, with the seed and what was damaged
+ * @throws Error at the first different result, defect or hang, with the seed and the damage
  */
 export async function fuzzStores(
   count: number,
   seed: number,
   say: (text: string) => void = () => {},
 ): Promise<DamagedStores> {
-  // The threads' programs run as built
+  // Threads run the built programs
   const { evaluate, InputError } = (await import(join(root, "dist", "index.js"))) as typeof Shiftline;
   const scratch = mkdtempSync(join(tmpdir(), "shiftline-stores-"));
   try {
@@ -76,7 +76,8 @@ export async function fuzzStores(
     const expected = new Map<Setup, string>();
     for (const setup of setups) expected.set(setup, await run(setup, whole));
     for (const setup of setups) {
-      if ((await run(setup, whole)) !== expected.get(setup)) throw new Error("a sound store gives other results");
+      if ((await run(setup, whole)) !== expected.get(setup))
+        throw new Error("an undamaged store leads to other results");
     }
     const total = { stores: 0, equal: 0, refused: 0 };
     const damage: Record<string, number> = {};
@@ -89,7 +90,7 @@ export async function fuzzStores(
       for (const [kind] of done) damage[kind as string] = (damage[kind as string] ?? 0) + 1;
       const setup = random.pick(setups);
       const where = `seed ${seed}, store ${i}: ${done.map((parts) => parts.join(" ")).join("; ")}; ${setup.checkpoint}`;
-      // The second time from what the first repaired
+      // The second run uses the store that the first one repaired
       for (const time of ["first", "second"]) {
         try {
           if ((await run(setup, store)) !== expected.get(setup)) throw new Error("another result");
@@ -167,7 +168,7 @@ const DAMAGE: Readonly<Record<string, Damage>> = {
     writeFileSync(path, random.pick(["{}", "[]", "null", "0", '{"part_size":1}', '{"file":"../x","rows":-1}'])),
 };
 
-/** Damages one file, more often with another of its kind. @returns what was done, to which file, with which other */
+/** Damages one file, often with another one of its kind. @returns the kind of damage, the file and the replacement file */
 function damageStore(store: string, random: Random): string[] {
   const files = readdirSync(store, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -176,11 +177,11 @@ function damageStore(store: string, random: Random): string[] {
   const path = random.pick(files);
   const ending = path.slice(path.lastIndexOf("."));
   const alike = files.filter((file) => file.endsWith(ending));
-  const other = random.pick(random.chance(0.8) ? alike : files);
+  const replacement = random.pick(random.chance(0.8) ? alike : files);
   const kind = random.pick(Object.keys(DAMAGE));
-  (DAMAGE[kind] as Damage)(path, other, random);
+  (DAMAGE[kind] as Damage)(path, replacement, random);
   const name = (file: string) => file.slice(store.length + 1);
-  return [kind, name(path), name(other)];
+  return [kind, name(path), name(replacement)];
 }
 
 function change(path: string, how: (bytes: Buffer) => void): void {

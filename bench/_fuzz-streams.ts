@@ -8,7 +8,7 @@ import { type Random, seededRandom } from "./_random.ts";
 
 const BASES = join(import.meta.dirname, "../test/fixtures/containers/zstd");
 
-/** A stream whose every byte is under a checksum must be read right or refused. */
+/** A stream in which a checksum covers every byte must be read correctly or refused. */
 const STREAMS: readonly (readonly [file: string, format: ContainerFormat, isChecked: boolean])[] = [
   ["small.tar.gz", gzipTarContainer, true],
   ["small-checked.tar.zst", zstdTarContainer, true],
@@ -22,7 +22,7 @@ export interface FuzzedStream {
   readonly isWhole: boolean;
 }
 
-/** Compressed tars, each changed in one to three places; the same for the same seed. */
+/** Compressed tars, each changed in one to three places; deterministic for a seed. */
 export function* fuzzedStreams(seed: number, count: number): Iterable<FuzzedStream> {
   const random = seededRandom(seed);
   const bases = STREAMS.map(([file, format, isChecked]) => ({
@@ -61,7 +61,7 @@ function change(bytes: Buffer, random: Random): Buffer {
   }
 }
 
-/** What was read: "name content" of each member, or why it was refused. */
+/** The result of reading: "name content" of each member, or the reason of a refusal. */
 export type StreamVerdict = { readonly read: string } | { readonly refused: string } | { readonly defect: string };
 
 const DEADLINE = 20_000;
@@ -100,13 +100,13 @@ async function membersOf(path: string, format: ContainerFormat): Promise<string>
   }
 }
 
-/** @param whole  what the streams hold. @returns what is wrong; null where nothing is */
+/** @param whole  content of the streams. @returns the fault; null if there is none */
 export function streamFault(
   { isChecked, isWhole }: FuzzedStream,
   verdict: StreamVerdict,
   whole: string,
 ): string | null {
   if ("defect" in verdict) return `a defect: ${verdict.defect}`;
-  if ("refused" in verdict) return isWhole ? `refused, though in order: ${verdict.refused}` : null;
-  return isChecked && verdict.read !== whole ? "read with another content" : null;
+  if ("refused" in verdict) return isWhole ? `refused although it is valid: ${verdict.refused}` : null;
+  return isChecked && verdict.read !== whole ? "read with different content" : null;
 }

@@ -7,11 +7,11 @@ import { indexTar } from "../src/data/sources/tar-index.ts";
 import { InputError } from "../src/foundation/errors.ts";
 import { type Random, seededRandom } from "./_random.ts";
 
-/** Bytes of a header, and of what data are padded to. */
+/** Size of a header, to which data are padded, in bytes. */
 const BLOCK = 512;
 const BASES = join(import.meta.dirname, "../test/fixtures/tars/fuzz-bases.json");
 
-/** Fields of a header: [where it begins, its bytes, what else may stand there]. */
+/** Fields of a header: [offset, size in bytes, alternative values]. */
 const FIELDS: readonly (readonly [number, number, readonly string[]])[] = [
   [
     0,
@@ -59,7 +59,7 @@ const FIELDS: readonly (readonly [number, number, readonly string[]])[] = [
   [345, 155, ["", "prefix", "/prefix", "..", "a/", "\x01".repeat(12)]],
   [500, 12, ["", "tar\0", "\xff"]],
 ];
-/** Keys and values that extended headers are given. */
+/** Keys and values of extended headers. */
 const PAX_KEYS = [
   "path",
   "size",
@@ -91,13 +91,13 @@ const PAX_VALUES = [
   "a\nb",
 ];
 
-/** The tars that are changed: of every format and writer, {@link BASES} says how they were made. */
+/** The tars that are changed: of every format and writer; {@link BASES} states how they were made. */
 export function readBases(): Buffer[] {
   const bases = JSON.parse(readFileSync(BASES, "utf8")) as Record<string, string>;
   return Object.values(bases).map((text) => gunzipSync(Buffer.from(text, "base64")));
 }
 
-/** Tars that are wrong in every way, and some that are right. */
+/** Tars with all kinds of faults, and some valid ones. */
 export function* fuzzedTars(seed: number, count: number): Iterable<Buffer> {
   const bases = readBases();
   for (let i = 0; i < count; i++) yield fuzzedTar(seededRandom(seed * 1_000_003 + i), bases);
@@ -139,7 +139,7 @@ const CHANGES: readonly Change[] = [
   (tar, random) => splice(tar, headerOf(tar, random), 0, extendedHeader(random)),
 ];
 
-/** Puts another value into a field of a header; its checksum is made anew, mostly. */
+/** Writes another value to a header field; the checksum is usually updated. */
 function changeField(tar: Buffer, random: Random): Buffer {
   const at = headerOf(tar, random);
   if (at + BLOCK > tar.length) return tar;
@@ -162,7 +162,7 @@ function changeByte(tar: Buffer, random: Random, inHeader: boolean): Buffer {
   return changed;
 }
 
-/** Changes the text of an extended header that is there, or puts one before a member. */
+/** Changes the text of an existing extended header, or inserts one before a member. */
 function changePax(tar: Buffer, random: Random): Buffer {
   const headers = headersOf(tar).filter((at) => "xgLK".includes(String.fromCharCode(tar[at + 156] as number)));
   if (headers.length === 0) return splice(tar, headerOf(tar, random), 0, extendedHeader(random));
@@ -174,7 +174,7 @@ function changePax(tar: Buffer, random: Random): Buffer {
   return changed;
 }
 
-/** An extended header, or a long name of GNU's, with records that are right or not. */
+/** An extended header or a GNU long name with valid or invalid records. */
 function extendedHeader(random: Random): Buffer {
   const flag = random.pick(["x", "x", "x", "g", "L", "L", "K"]);
   const records = Array.from({ length: 1 + random.below(2) }, () => {
@@ -196,7 +196,7 @@ function extendedHeader(random: Random): Buffer {
   return Buffer.concat([block, content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)]);
 }
 
-/** Makes a header's checksum right: the sum of its bytes, or, as some old writers did, of its bytes with signs. */
+/** Updates a header's checksum: the sum of its bytes or, as in some old writers, of its signed bytes. */
 function seal(tar: Buffer, at: number, signed: boolean): void {
   tar.write("        ", at + 148, "latin1");
   let sum = 0;
@@ -217,7 +217,7 @@ function headerOf(tar: Buffer, random: Random): number {
   return headers.length === 0 ? 0 : random.pick(headers);
 }
 
-/** Blocks that have a header's mode and time where they stand. */
+/** Blocks with a header's mode and time at the correct offsets. */
 function headersOf(tar: Buffer): number[] {
   const found: number[] = [];
   for (let at = 0; at + BLOCK <= tar.length; at += BLOCK) {
@@ -226,10 +226,10 @@ function headersOf(tar: Buffer): number[] {
   return found;
 }
 
-/** What was read from a tar: a digest as tarfile-verdicts.py makes it, or why it was refused. */
+/** The result of reading a tar: a digest like that of tarfile-verdicts.py, or the reason of a refusal. */
 export type TarVerdict = { readonly digest: string } | { readonly refused: string } | { readonly defect: string };
 
-/** Milliseconds that a tar of a few kB may take, on a machine that has much else to do. */
+/** Time limit in milliseconds for a tar of a few kB on a busy machine. */
 const DEADLINE = 20_000;
 
 /** Reads a tar as an evaluation does: its index, and then each member by its position. */
@@ -255,9 +255,9 @@ function digestOf(path: string, members: Awaited<ReturnType<typeof indexTar>>): 
   try {
     for (const { name, type, offset, bytes, text } of members) {
       const content = Buffer.alloc(bytes);
-      if (readSync(file, content, 0, bytes, offset) !== bytes)
-        throw new Error(`${name}: not all of its data are there`);
-      if (text !== null && text !== content.toString("latin1")) throw new Error(`${name}: its text is not its data`);
+      if (readSync(file, content, 0, bytes, offset) !== bytes) throw new Error(`${name}: some of its data are missing`);
+      if (text !== null && text !== content.toString("latin1"))
+        throw new Error(`${name}: its text differs from its data`);
       const hash = createHash("sha256").update(content).digest("hex");
       digest.update(`${type === "directory" ? "d" : "f"} ${bytes} ${hash} `);
       digest.update(Buffer.concat([memberNameBytes(name), Buffer.from("\n")]));
@@ -269,16 +269,15 @@ function digestOf(path: string, members: Awaited<ReturnType<typeof indexTar>>): 
 }
 
 /**
- * Holds a verdict against tarfile's line: what is read must be what tarfile reads, byte for byte, and a tar that is in
- * order must be read. A tar that is not may be refused, whatever tarfile makes of it: tarfile stops at damage without a
- * word.
+ * Compares a verdict with tarfile's line: what is read must equal tarfile's result byte for byte, and a valid tar must be read.
+ * An invalid tar may be refused regardless of tarfile's result, because tarfile stops at damage without an error.
  *
- * @returns what is wrong; null where nothing is
+ * @returns the fault; null if there is none
  */
 export function tarFault(verdict: TarVerdict, expected: string): string | null {
   const [sound, digest] = expected.split(" ");
   if ("defect" in verdict) return `a defect: ${verdict.defect}`;
-  if ("refused" in verdict) return sound === "+" ? `refused, though in order: ${verdict.refused}` : null;
-  if (digest === "-") return "read, though tarfile fails";
-  return verdict.digest === digest ? null : "other members, or other bytes, than tarfile reads";
+  if ("refused" in verdict) return sound === "+" ? `refused although it is valid: ${verdict.refused}` : null;
+  if (digest === "-") return "read although tarfile fails";
+  return verdict.digest === digest ? null : "members or bytes differ from tarfile's";
 }

@@ -8,18 +8,18 @@ import { STORED_BYTES, type StoredTensor, type Weights } from "../src/model/weig
 import { changedWeights, memoryFile, readSeeds } from "./_changed-weights.ts";
 import { seededRandom } from "./_random.ts";
 
-/** A call that takes longer is a finding, milliseconds. */
+/** Maximum duration of a call in milliseconds. */
 const MAX_TIME = 1000;
-/** A call that keeps or throws away more memory is a finding, bytes. */
+/** Maximum memory that a call keeps or discards, in bytes. */
 const MAX_GROWTH = 64e6;
 
-/** A changed file and what was read from it. */
+/** A changed file and the result of reading it. */
 export interface Fuzzed {
   readonly index: number;
-  /** the sound file that was changed */
+  /** the valid file that was changed */
   readonly base: string;
   readonly bytes: Buffer;
-  /** null of an index that is sound */
+  /** null for a valid index */
   readonly verdict: Weights | Error | null;
 }
 
@@ -32,9 +32,9 @@ export interface FuzzedWeights {
 }
 
 /**
- * Changes sound weight files and reads them, in memory.
+ * Changes valid weight files and reads them, in memory.
  *
- * @param say is told each
+ * @param say receives each result
  */
 export function fuzzWeights(count: number, seed: number, say: (fuzzed: Fuzzed) => void = () => {}): FuzzedWeights {
   const seeds = readSeeds();
@@ -61,7 +61,7 @@ export function fuzzWeights(count: number, seed: number, say: (fuzzed: Fuzzed) =
   return { files: count, ...result, faults };
 }
 
-/** What is read from a file; null of an index. Or why it is refused. */
+/** The content read from a file, null for an index; or the reason of a refusal. */
 function verdictOf(bytes: Buffer): Weights | Error | null {
   const file = memoryFile("weights", bytes);
   try {
@@ -79,7 +79,7 @@ function usedMemory(): number {
   return used_heap_size + external_memory;
 }
 
-/** What is wrong with a verdict: an error that is not the file's, or a tensor that is not inside its file. */
+/** The fault of a verdict: an error other than InputError, or a tensor that is not inside its file. */
 function verdictFault(verdict: Weights | Error | null, size: number): string | null {
   if (verdict === null || verdict instanceof InputError) return null;
   if (verdict instanceof Error) return verdict.stack ?? verdict.message;
@@ -94,10 +94,10 @@ function placeFault({ type, shape, offset, byteLength, strides }: StoredTensor, 
   const bytes = STORED_BYTES[type];
   const isSize = (value: number) => Number.isSafeInteger(value) && value >= 0;
   if (![...shape, ...(strides ?? []), offset, byteLength].every(isSize)) return "a number is no size";
-  if (offset + byteLength > fileSize) return "it does not lie inside its file";
+  if (offset + byteLength > fileSize) return "it is not inside its file";
   if (strides !== null && strides.length !== shape.length) return "a stride is missing";
   const elements = shape.reduce((product, size) => product * BigInt(size), 1n);
   const last = shape.reduce((sum, size, i) => sum + BigInt(size - 1) * BigInt(strides?.[i] ?? 0), 0n);
   const span = elements === 0n ? 0n : strides === null ? elements : last + 1n;
-  return span * BigInt(bytes) === BigInt(byteLength) ? null : "its bytes are not those of its shape";
+  return span * BigInt(bytes) === BigInt(byteLength) ? null : "its byte count does not match its shape";
 }

@@ -15,14 +15,14 @@ const SIGNATURES: readonly (readonly number[])[] = [
   [0x50, 0x4b, 6, 6],
   [0x50, 0x4b, 6, 7],
 ];
-/** Bytes of the fields behind a signature. */
+/** Size of the fields after a signature, in bytes. */
 const HEADER = 46;
-/** Values that fields are given. */
+/** Values that are written to fields. */
 const VALUES = [
   0, 1, 2, 7, 8, 12, 99, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff,
 ];
 
-/** A zip that is changed, and what is in it: name → SHA-256. */
+/** A zip to be changed, and its content: name → SHA-256. */
 interface Base {
   readonly name: string;
   readonly bytes: Buffer;
@@ -62,12 +62,12 @@ export interface FuzzedZip {
   readonly isChanged: boolean;
 }
 
-/** Zips that are wrong in every way, and some that are right. */
+/** Zips with all kinds of faults, and some valid ones. */
 export function* fuzzedZips(seed: number, count: number): Iterable<FuzzedZip> {
   const bases = readBases();
   for (let i = 0; i < count; i++) {
     const random = seededRandom(seed * 1_000_003 + i);
-    // deriving a key takes a millisecond: encrypted ones are rarer
+    // deriving a key takes a millisecond, so encrypted ones are rarer
     const base = random.pick(bases.filter(({ isEncrypted }) => !isEncrypted || random.chance(0.2)));
     let bytes: Buffer = Buffer.from(base.bytes);
     const changes = random.chance(0.03) ? 0 : 1 + random.below(3);
@@ -100,7 +100,7 @@ const CHANGES: readonly Change[] = [
   (zip, random) => Buffer.concat([Buffer.from("junk".repeat(random.below(30))), zip]),
 ];
 
-/** Puts another value into two, four or eight bytes of a header. */
+/** Writes another value to two, four or eight bytes of a header. */
 function changeField(zip: Buffer, random: Random): Buffer {
   const at = placeOf(zip, random) + 2 * random.below(HEADER / 2);
   const bytes = Buffer.alloc(8);
@@ -109,7 +109,7 @@ function changeField(zip: Buffer, random: Random): Buffer {
   return overwrite(zip, at, bytes.subarray(0, random.pick([2, 2, 4, 4, 8])));
 }
 
-/** Most often near a header: elsewhere the data are changed, which their checksum shows. */
+/** An offset, most often near a header: elsewhere it changes data, which the checksum detects. */
 function changeBit(zip: Buffer, random: Random): Buffer {
   if (zip.length === 0) return zip;
   const at = random.chance(0.8) ? placeOf(zip, random) + random.below(90) : random.below(zip.length);
@@ -130,7 +130,7 @@ function splice(zip: Buffer, at: number, drop: number, insert: Buffer = Buffer.a
   return Buffer.concat([zip.subarray(0, at), insert, zip.subarray(at + drop)]);
 }
 
-/** Where some header begins. */
+/** The offset of a random header. */
 function placeOf(zip: Buffer, random: Random): number {
   const signature = Buffer.from(random.pick(SIGNATURES));
   const found: number[] = [];
@@ -142,7 +142,7 @@ export type ZipVerdict =
   | { readonly read: ReadonlyMap<string, string>; readonly refused: readonly string[] }
   | { readonly defect: string };
 
-/** Milliseconds that a zip of a few kB may take, on a machine that has much else to do. */
+/** Time limit in milliseconds for a zip of a few kB on a busy machine. */
 const DEADLINE = 20_000;
 
 /** Reads a zip as an evaluation does: its index, and then each member by its position. */
@@ -194,18 +194,20 @@ async function readMembers(path: string, passwordFile: string | undefined): Prom
 }
 
 /**
- * Holds a verdict against what was in the zip before it was changed: whatever is read is a member's content under its name,
- * and one that is unchanged is read whole.
+ * Compares a verdict with the original content of the zip: everything that is read must be a member's content under its name, and
+ * an unchanged zip must be read completely.
  *
- * @returns what is wrong; null where nothing is
+ * @returns the fault; null if there is none
  */
 export function zipFault(verdict: ZipVerdict, { base, isChanged }: FuzzedZip): string | null {
   if ("defect" in verdict) return `a defect: ${verdict.defect}`;
   const { read, refused } = verdict;
   for (const [name, hash] of read) {
     if (base.contents.get(name) !== hash)
-      return `${JSON.stringify(name)}: other bytes than the archive has under this name`;
+      return `${JSON.stringify(name)}: bytes differ from those of the archive under this name`;
   }
   if (isChanged) return null;
-  return refused.length === 0 && read.size === base.contents.size ? null : `refused, though in order: ${refused[0]}`;
+  return refused.length === 0 && read.size === base.contents.size
+    ? null
+    : `refused although it is valid: ${refused[0]}`;
 }

@@ -4,15 +4,15 @@ import { NO_SAMPLES, samplePath } from "./_samples.ts";
 
 export interface ImageSource {
   readonly folder: string;
-  /** as BENCHMARKS.md names it */
+  /** name in BENCHMARKS.md */
   readonly title: string;
 }
 
-/** The pictures that are repeated: those given, else the 100 photos of the samples, else the demo's. Says which. */
+/** The images to repeat: the given ones, otherwise the 100 photos of the samples, otherwise those of the demo. Prints which. */
 export function findImages(given: string | undefined): ImageSource {
   if (given !== undefined) return { folder: given, title: "the images given" };
   const photos = samplePath("photos");
   if (photos !== null) return { folder: photos, title: "100 ImageNet photos" };
-  console.error(`timing the 123 pictures of the demo, which are smaller than photos; ${NO_SAMPLES}`);
+  console.error(`timing the 123 images of the demo, which are smaller than photos; ${NO_SAMPLES}`);
   return { folder: join(ROOT, "test", "fixtures", "demo", "imagenet", "val"), title: "123 pictures of the demo" };
 }

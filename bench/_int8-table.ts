@@ -14,9 +14,9 @@ export interface Int8Row {
   readonly int8Accuracy: number;
   /** with `compare`'s interval for paired proportions */
   readonly change: Change;
-  /** images whose best class is another, with Clopper–Pearson bounds of their share */
+  /** images whose best class differs, with Clopper–Pearson bounds of their share */
   readonly flips: { readonly count: number; readonly low: number; readonly high: number };
-  /** null where there is no baseline line: ImageNet itself, V2's other draws */
+  /** null without a baseline line: ImageNet, V2's other draws */
   readonly robustness: Change | null;
 }
 

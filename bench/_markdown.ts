@@ -2,14 +2,14 @@ import { median } from "./_rates.ts";
 
 export type Row = readonly string[];
 
-/** A table in Markdown. */
+/** Formats a Markdown table. */
 export function markdownTable(head: Row, rows: readonly Row[]): string {
   return [head, head.map((_, i) => (i === 0 ? "---" : "---:")), ...rows]
     .map((row) => `| ${row.join(" | ")} |`)
     .join("\n");
 }
 
-/** Median, with the least and the greatest where there are several. */
+/** Median, with minimum and maximum if there are several values. */
 export function spreadOf(values: readonly number[], digits?: number): string {
   const most = Math.max(...values);
   const show = (value: number) => value.toFixed(digits ?? (most < 10 ? 2 : most < 1000 ? 1 : 0));
@@ -17,7 +17,7 @@ export function spreadOf(values: readonly number[], digits?: number): string {
   return `${show(median(values))} (${show(Math.min(...values))}–${show(most)})`;
 }
 
-/** Puts text between `<!-- KEY -->` and `<!-- /KEY -->`. @throws if the markers are not there */
+/** Replaces the text between `<!-- KEY -->` and `<!-- /KEY -->`. @throws if the markers are missing */
 export function fillMarker(document: string, key: string, text: string): string {
   const [open, close] = [`<!-- ${key} -->`, `<!-- /${key} -->`];
   const [from, to] = [document.indexOf(open), document.indexOf(close)];

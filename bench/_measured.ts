@@ -6,7 +6,7 @@ import { onnxRuntimeVersion } from "../src/model/onnx/onnx-runtime.ts";
 import { ROOT, runChild } from "./_child.ts";
 import { waitForQuiet } from "./_quiet.ts";
 
-/** What a figure needs beside it to be judged and made again. */
+/** The setting of a measurement, needed to judge and repeat it. */
 export interface Setting {
   readonly command: string;
   readonly date: string;
@@ -16,29 +16,29 @@ export interface Setting {
     readonly cores: number;
     readonly memoryGB: number;
     readonly platform: string;
-    /** processes that wanted a core in the minute before */
+    /** load average of the minute before */
     readonly load: number;
   };
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Where the tables are made from: one file a benchmark, its raw rounds. */
+/** Folder of the measurements: one file per benchmark with its raw rounds. */
 export const MEASURED = join(ROOT, "bench", "measured");
 
-/** How a benchmark was called. */
+/** Options of a measurement. */
 export interface MeasureOptions {
   readonly write: boolean;
-  /** run beside other work too, to see that everything works; null for what times nothing */
+  /** run even on a busy machine, for a functional test; null if nothing is timed */
   readonly "any-load": boolean | null;
 }
 
 /**
- * Describes this machine, now: call it before the first timing. Waits until nothing else uses the machine.
+ * Describes the current state of this machine; call it before the first timing. Waits until nothing else uses the machine.
  *
- * @throws if the machine stays busy, or figures measured beside other work are to be written
+ * @throws if the machine stays busy, or figures from a busy machine would be written
  */
 export async function describeSetting({ write, "any-load": anyLoad }: MeasureOptions): Promise<Setting> {
-  if (write && anyLoad) throw new Error("figures measured beside other work are not written: leave --any-load out");
+  if (write && anyLoad) throw new Error("figures from a busy machine are not written: omit --any-load");
   const load = Math.round((anyLoad === false ? await waitForQuiet() : (loadavg()[0] as number)) * 100) / 100;
   return {
     command: `npm run bench -- ${[benchName(), ...withoutPaths(process.argv.slice(2))].join(" ")}`,
@@ -64,7 +64,7 @@ function benchName(): string {
   return basename(process.argv[1] as string, ".ts");
 }
 
-/** Without where things lie on this machine. */
+/** Arguments without paths of this machine. */
 function withoutPaths(args: readonly string[]): string[] {
   const paths = ["--models", "--from"];
   return args.filter((arg, i) => !paths.includes(arg) && !paths.includes(args[i - 1] ?? ""));

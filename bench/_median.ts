@@ -1,6 +1,6 @@
 import { quantileSorted } from "simple-statistics";
 
-/** Median with the least and the greatest, as text. */
+/** Formats median, minimum and maximum. */
 export function spread(values: readonly number[], digits = 2): string {
   const sorted = [...values].sort((a, b) => a - b);
   const show = (p: number) => quantileSorted(sorted, p).toFixed(digits);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { findPython, ROOT, runChild } from "./_child.ts";
 import { samplePath } from "./_samples.ts";
 
-/** Models to time. They are made once, in a folder outside the checkout, and kept there. */
+/** Models to time. They are created once in a folder outside the checkout and kept there. */
 
 export const TRANSFORMERS_JS = "4.3.1";
 
@@ -24,7 +24,7 @@ export function openClipModel(models: string, architecture: "ViT-B-32" | "ViT-L-
   return architecture === "ViT-B-32" ? addInt8(folder) : folder;
 }
 
-/** The small checkpoint of the samples, trained on photos of all 1000 classes; null where it is not. */
+/** The small checkpoint of the samples, trained on photos of all 1000 classes; null if it is missing. */
 export function photosClip(models: string): string | null {
   const source = samplePath("photos-clip");
   if (source === null) return null;
@@ -37,7 +37,7 @@ export function tinyViT(models: string): string {
   return addInt8(make(models, "vit-open-clip", (making) => cpSync(source, making, { recursive: true })));
 }
 
-/** transformers' CLIPModel of ViT-B/32's shape in the Hugging Face layout, as both one graph and two. */
+/** transformers' CLIPModel of ViT-B/32's shape in the Hugging Face layout, both as one graph and as two. */
 export function huggingFaceModel(models: string): string {
   return make(models, "hugging-face-vit-b-32", (making) => {
     const python = needPython("ViT-B/32 of transformers");
@@ -49,7 +49,7 @@ export function huggingFaceModel(models: string): string {
   });
 }
 
-/** transformers.js, installed on demand: it is large, and nothing of the product needs it. @returns its folder */
+/** transformers.js, installed on demand because it is large and the product does not need it. @returns its folder */
 export function transformersJs(models: string): string {
   return make(models, `transformers-js-${TRANSFORMERS_JS}`, (making) => {
     const install = ["install", "--prefix", making, "--save-exact", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -59,17 +59,17 @@ export function transformersJs(models: string): string {
 
 function addInt8(folder: string): string {
   if (!existsSync(join(folder, "textual_quantized.onnx"))) {
-    console.error(`making the int8 variant of ${folder}`);
+    console.error(`creating the int8 variant of ${folder}`);
     runChild(needPython("an int8 variant"), ["bench/peers/quantize.py", folder]);
   }
   return folder;
 }
 
-/** Makes a folder under another name and renames it when whole. */
+/** Creates a folder under a temporary name and renames it when it is complete. */
 function make(models: string, name: string, fill: (making: string) => void): string {
   const folder = join(models, name);
   if (existsSync(folder)) return folder;
-  console.error(`making ${folder}`);
+  console.error(`creating ${folder}`);
   const making = join(models, `.making-${name}`);
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true });

@@ -1,7 +1,7 @@
 import { FORMS, type MessageName } from "../src/model/onnx/onnx-schema.ts";
 import { delimitedField, fieldKey, fieldsOf, joinPieces, varintField, type WireField } from "../src/model/onnx/wire.ts";
 
-/** A field of an ONNX file, with the fields in it where the schema knows it for a message. */
+/** A field of an ONNX file, with nested fields if the schema defines it as a message. */
 export interface Field {
   number: number;
   /** 0: varint, 1: 8 bytes, 2: bytes or a message, 5: 4 bytes */
@@ -9,7 +9,7 @@ export interface Field {
   value: bigint | Buffer | Field[];
 }
 
-/** The fields of a message; null where bytes are none. */
+/** The fields of a message; null if the bytes are not a message. */
 export function decodeFields(bytes: Uint8Array, kind: MessageName = "ModelProto"): Field[] | null {
   try {
     return [...fieldsOf(bytes)].map((field) => decodeField(field, kind));
@@ -29,7 +29,7 @@ function decodeField({ number, wire, body }: WireField, kind: MessageName): Fiel
   return { number, wire, value: inner ?? Buffer.from(body) };
 }
 
-/** Writes them again; what was not changed is the same bytes, but for lengths that were not written in the shortest way. */
+/** Writes fields; unchanged fields keep their bytes, except for lengths that were not in the shortest encoding. */
 export function encodeFields(fields: readonly Field[]): Buffer {
   return Buffer.from(joinPieces(fields.flatMap(encodeField)));
 }

@@ -8,39 +8,39 @@ import type { Timed } from "./_rates.ts";
 
 export type Precision = "float32" | "bf16";
 
-/** How the peer is run. */
+/** Settings of open_clip's run. */
 export interface OpenClipSetting {
   readonly batch: number;
-  /** DataLoader's processes */
+  /** number of DataLoader processes */
   readonly workers: number;
-  /** PyTorch's threads of one operation */
+  /** PyTorch's threads per operation */
   readonly threads: number;
 }
 
-/** Settings that were tried for one precision, with the seconds of each, the fastest first. */
+/** Tested settings for one precision with their durations in seconds, the fastest first. */
 export interface OpenClipTuning {
   readonly images: number;
-  /** null where the classifier was read */
+  /** null if the classifier was read */
   readonly classifierSeconds: number | null;
   readonly tried: readonly (OpenClipSetting & { readonly seconds: number })[];
 }
 
 export interface OpenClipRun extends Timed {
-  /** of the whole process, without making the classifier */
+  /** of the whole process, without creating the classifier */
   readonly processSeconds: number;
   readonly classifierSeconds: number | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly predictions: ReadonlyMap<string, { readonly top1: number; readonly margin: number }>;
 }
 
-/** What the peer evaluates; its classifier is kept in `scratch`. */
+/** The evaluation of open_clip; its classifier is kept in `scratch`. */
 export interface OpenClipWork {
   readonly folder: string;
   readonly images: string;
   readonly scratch: string;
 }
 
-/** Tries the peer's settings on the images of the rounds; null without SHIFTLINE_ORACLE. */
+/** Tests open_clip's settings on the images of the rounds; null without SHIFTLINE_ORACLE. */
 export function tuneOpenClip(work: OpenClipWork, precision: Precision): OpenClipTuning | null {
   const python = findPython();
   if (python === null) return null;
@@ -84,14 +84,15 @@ function workArguments({ folder, images, scratch }: OpenClipWork, precision: Pre
   ];
 }
 
-/** Compares predictions of the images that both have. */
+/** Compares the predictions of images that both have. */
 export function compareWithOpenClip(
   precision: Precision,
   ours: EvaluateRun["predictions"],
   theirs: OpenClipRun["predictions"],
 ): Agreement {
   const common = [...theirs].filter(([image]) => ours.has(image));
-  if (common.length !== theirs.size) throw new Error(`open_clip saw ${theirs.size} images, ${common.length} of ours`);
+  if (common.length !== theirs.size)
+    throw new Error(`open_clip evaluated ${theirs.size} images, ${common.length} of them in common`);
   const differing = common.filter(([image, { top1 }]) => ours.get(image)?.top1 !== top1);
   return {
     precision,

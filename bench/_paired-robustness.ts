@@ -1,28 +1,28 @@
 import type { Interval } from "../src/foundation/statistics/binomial-interval.ts";
 import { inverseLogit, logit } from "../src/foundation/statistics/logit.ts";
 
-/** An accuracy of one variant of a checkpoint less that of another on the same images, with its paired interval. Fractions. */
+/** The accuracy of one variant of a checkpoint minus that of another on the same images, with its paired interval. Fractions. */
 export interface Change extends Interval {
   readonly value: number;
 }
 
-/** A baseline's line on logit axes; its slope is above 0. */
+/** A baseline's line on logit axes with a positive slope. */
 export interface Line {
   readonly slope: number;
   readonly intercept: number;
 }
 
 /**
- * The change in effective robustness from one variant to another: the change under shift less the change that the line expects for the
- * change in distribution. The line is held fixed, as both are measured against the same one.
+ * Computes the change in effective robustness from one variant to another: the change under shift minus the change that the line
+ * expects for the change in distribution. The line is treated as fixed, because both variants use the same one.
  *
- * The interval joins those of the two changes, which come from different images, by the method of variance estimates recovery; the one in
- * distribution is carried along the line end by end from `idAccuracy`. (A bootstrap of the images gives an interval of no width
- * where no image happens to differ.)
+ * The interval combines those of the two changes, which come from different images, by the method of variance estimates recovery;
+ * each end of the interval in distribution is mapped along the line from `idAccuracy`. (A bootstrap of the images results in an
+ * interval of zero width if no image differs.)
  *
  * @param idAccuracy of the first variant
- * @param id         change in distribution, second less first
- * @param shift      change under shift
+ * @param id         change in distribution, second minus first
+ * @param shift      change under shift, second minus first
  * @see G. Y. Zou & A. Donner, Construction of confidence limits about effect measures: a general approach, Statistics in Medicine 27, 2008
  */
 export function robustnessChange(line: Line, idAccuracy: number, id: Change, shift: Change): Change {
@@ -37,7 +37,7 @@ export function robustnessChange(line: Line, idAccuracy: number, id: Change, shi
   };
 }
 
-/** What the line expects; accuracies of exactly 0 and 1 stay themselves, the line's limits. */
+/** The expectation of the line; accuracies of exactly 0 and 1 are not changed, because they are the line's limits. */
 function expected({ slope, intercept }: Line, accuracy: number): number {
   return accuracy === 0 || accuracy === 1 ? accuracy : inverseLogit(slope * logit(accuracy) + intercept);
 }

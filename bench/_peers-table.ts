@@ -6,7 +6,10 @@ import { settingLine } from "./_setting-line.ts";
 
 type Measure = (round: PeerRound) => number;
 
-/** The table of one model: each rate, and the whole `evaluate` over it, both as medians with least and greatest over the rounds. */
+/**
+ * The table of one model: each rate, and the ratio of the whole `evaluate` to it, both as medians with minimum and maximum over
+ * the rounds.
+ */
 export function peersTable(measured: PeersMeasured): string {
   const { rounds, batch, gflop, openClipTuning } = measured;
   const { cores } = measured.machine;
@@ -25,7 +28,7 @@ export function peersTable(measured: PeersMeasured): string {
   ];
   const rows: Row[] = [
     row(`**whole \`evaluate\`, float32**, process start to end, ${first.evaluate.images} images`, whole, null),
-    row("its pipeline alone, as `run.json` has it", (round) => round.pipelineImagesPerSecond, null),
+    row("its pipeline alone, from `run.json`", (round) => round.pipelineImagesPerSecond, null),
     row(`bare \`session.run\` loop, batch ${batch}, nothing decoded`, ({ bare }) => rate(bare)),
     row(`additive limit: ${cores} / (inference + decode core-seconds)`, limit),
     row("decoding alone: read, hash, decode, resample, normalize", ({ decode }) => rate(decode)),
@@ -33,7 +36,7 @@ export function peersTable(measured: PeersMeasured): string {
   if (gflop !== null && first.gemm !== null) {
     rows.push(
       row(
-        `float32 GEMM bound: the better 4096³ rate / ${gflop.toFixed(1)} GFLOP an image`,
+        `float32 GEMM bound: the better 4096³ rate / ${gflop.toFixed(1)} GFLOP per image`,
         ({ gemm }) => Math.max(gemm?.float32 ?? 0, gemm?.onnxruntime ?? 0) / gflop,
       ),
     );
@@ -59,7 +62,7 @@ function describeOpenClip(setting: OpenClipSetting | undefined): string {
   return `batch ${batch}, ${workers} loading processes, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
-/** How far the slowest of the settings that were tried lies behind the fastest. */
+/** The difference between the slowest and the fastest of the tested settings. */
 function tuningNote({ openClipTuning }: PeersMeasured): string[] {
   if (openClipTuning === null) return [];
   const ranges = (["float32", "bf16"] as const).map((precision) => {
@@ -69,7 +72,7 @@ function tuningNote({ openClipTuning }: PeersMeasured): string[] {
   });
   const n = openClipTuning.float32.tried.length;
   return [
-    `- open_clip runs with the fastest of ${n} settings tried before the rounds (batch 16 and 64; 0, 1, 2 and 4 loading processes; one thread, or one a core): ${ranges.join(", ")}.`,
+    `- open_clip runs with the fastest of ${n} settings tested before the rounds (batch 16 and 64; 0, 1, 2 and 4 loading processes; one thread, or one per core): ${ranges.join(", ")}.`,
   ];
 }
 
@@ -97,7 +100,7 @@ function notes(measured: PeersMeasured): string {
   const cores = (pick: (round: PeerRound) => number) => spreadOf(rounds.map((round) => 1000 * pick(round)));
   const gemms = (kind: "float32" | "bf16" | "onnxruntime") => spreadOf(rounds.map(({ gemm }) => gemm?.[kind] ?? 0));
   const lines = [
-    `- ${measured.title}, ${images} repeated by links, ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}. Core-milliseconds an image: inference ${cores(({ bare }) => coreSeconds(bare))}, decoding ${cores(({ decode }) => coreSeconds(decode))}.`,
+    `- ${measured.title}, ${images} repeated by links, ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}. Core-milliseconds per image: inference ${cores(({ bare }) => coreSeconds(bare))}, decoding ${cores(({ decode }) => coreSeconds(decode))}.`,
   ];
   if (rounds[0]?.gemm) {
     lines.push(
@@ -108,13 +111,13 @@ function notes(measured: PeersMeasured): string {
   const openClip =
     promptsPerSecond.openClip === null ? "" : `, open_clip float32 ${promptsPerSecond.openClip.toFixed(1)} (77 tokens)`;
   lines.push(
-    `- Prompts a second: ours ${promptsPerSecond.shiftline.toFixed(1)} (own length)${int8}${openClip}; stored in all the rows above.`,
+    `- Prompts per second: ours ${promptsPerSecond.shiftline.toFixed(1)} (unpadded)${int8}${openClip}; stored in all rows above.`,
   );
   return [...lines, ...tuningNote(measured), ...agreements.map(agreementNote)].join("\n");
 }
 
 function agreementNote({ precision, images, equal, classes, widestMargin }: Agreement): string {
-  const margin = `; where not, open_clip's first two classes lie at most ${widestMargin.toExponential(1)} apart in cosine`;
+  const margin = `; for the others, open_clip's first two classes differ by at most ${widestMargin.toExponential(1)} in cosine`;
   const differing = equal === images || precision === "bf16" ? "" : margin;
-  return `- Top-1 of ours in float32 equals open_clip's in ${precision} on ${equal} of ${images} images (${classes} different classes)${differing}.`;
+  return `- Top-1 of ours in float32 equals open_clip's in ${precision} on ${equal} of ${images} images (${classes} distinct classes)${differing}.`;
 }

@@ -16,7 +16,7 @@ export interface PlanOptions {
   readonly nodes: number;
 }
 
-/** Makes the plan's tables from what `peers` measured. */
+/** Formats the plan's tables from the measurements of `peers`. */
 export function planText(measured: readonly PeersMeasured[], options: PlanOptions): string {
   const first = measured[0] as PeersMeasured;
   const size = sizeOf(first, options);
@@ -27,7 +27,7 @@ export function planText(measured: readonly PeersMeasured[], options: PlanOption
   const perNode = Math.ceil(options.checkpoints / options.nodes);
   const time = markdownTable(
     [
-      ...["checkpoints", "images/s", "hours a checkpoint: images + prompts", "seconds a unit", "node-hours"],
+      ...["checkpoints", "images/s", "hours per checkpoint: images + prompts", "seconds per unit", "node-hours"],
       ...["wall, by checkpoint", "wall, by unit", "wall, decoding shared", "inference / decoding / text"],
     ],
     plans.map(({ rates, plan }) => [
@@ -41,24 +41,24 @@ export function planText(measured: readonly PeersMeasured[], options: PlanOption
     ["bytes", "one checkpoint", `${options.checkpoints.toLocaleString("en")} checkpoints`],
     [
       ...plans
-        .filter(({ rates }, i) => plans.findIndex((other) => other.rates.dimension === rates.dimension) === i)
+        .filter(({ rates }, i) => plans.findIndex((candidate) => candidate.rates.dimension === rates.dimension) === i)
         .flatMap(({ rates, plan }) => [
           sizes(`image embeddings, ${rates.dimension} float32`, plan.embeddingBytes, options),
           sizes(`prompt embeddings, ${rates.dimension} float32`, plan.promptBytes, options),
         ]),
-      sizes("predictions.csv, a protocol of each set", plan.predictionBytes, options),
+      sizes("predictions.csv, one protocol per set", plan.predictionBytes, options),
       [
         "image files, one pass",
         gigabytes(plan.passBytes),
-        `read ${perNode} times a node, or once with decoding shared`,
+        `read ${perNode} times per node, or once with shared decoding`,
       ],
-      ["the same decoded to 224 × 224 × 3 bytes", gigabytes(plan.images * 224 * 224 * 3), "once for all, where kept"],
+      ["the same decoded to 224 × 224 × 3 bytes", gigabytes(plan.images * 224 * 224 * 3), "once for all, if kept"],
     ],
   );
   const reading = plans.map(({ rates, plan }) => `${rates.title} ${(plan.readRate / 1e6).toFixed(0)}`).join(", ");
   return [
     `${options.checkpoints.toLocaleString("en")} checkpoints × ${plan.images.toLocaleString("en")} images (${SETS.join(", ")}) on ${options.nodes} nodes like the one measured (${first.machine.cores} cores): ` +
-      `${plan.parts} parts of ${PART_SIZE} images, **${plan.units.toLocaleString("en")} units** of checkpoint × part; ${size.prompts.toLocaleString("en")} prompts a checkpoint.`,
+      `${plan.parts} parts of ${PART_SIZE} images, **${plan.units.toLocaleString("en")} units** of checkpoint × part; ${size.prompts.toLocaleString("en")} prompts per checkpoint.`,
     "",
     time,
     "",
@@ -95,7 +95,7 @@ function sizeOf({ rounds, predictionBytes }: PeersMeasured, { checkpoints, nodes
   };
 }
 
-/** The rates of a measured model, and of its int8 variant where it was timed. */
+/** The rates of a measured model, and of its int8 variant if it was timed. */
 function ratesOf({ title, rounds, promptsPerSecond, dimension }: PeersMeasured): PlanRates[] {
   const of = (pick: (round: PeerRound) => number) => median(rounds.map(pick));
   const common = {

@@ -1,18 +1,18 @@
-/** Rates of one kind of checkpoint on one machine, as measured. */
+/** Measured rates of one kind of checkpoint on one machine. */
 export interface PlanRates {
   readonly title: string;
-  /** images a second of the pipeline, decoding included */
+  /** images per second of the pipeline, including decoding */
   readonly images: number;
-  /** core-seconds an image */
+  /** core-seconds per image */
   readonly inference: number;
   readonly decode: number;
-  /** prompts a second */
+  /** prompts per second */
   readonly prompts: number;
-  /** numbers of an embedding */
+  /** width of an embedding */
   readonly dimension: number;
 }
 
-/** What there is to do, and on how much. */
+/** The amount of work, and the number of machines. */
 export interface PlanSize {
   readonly checkpoints: number;
   readonly nodes: number;
@@ -20,9 +20,9 @@ export interface PlanSize {
   readonly sets: readonly number[];
   readonly partSize: number;
   readonly prompts: number;
-  /** mean bytes of an image file */
+  /** mean size of an image file in bytes */
   readonly imageBytes: number;
-  /** bytes of predictions.csv an image and protocol */
+  /** bytes of predictions.csv per image and protocol */
   readonly predictionBytes: number;
 }
 
@@ -34,28 +34,28 @@ export interface Plan {
   readonly unitSeconds: number;
   readonly imageHours: number;
   readonly textHours: number;
-  /** of all nodes together, for all checkpoints */
+  /** total of all nodes for all checkpoints */
   readonly nodeHours: number;
-  /** wall clock where a node takes whole checkpoints: the fullest node decides */
+  /** wall-clock time if a node evaluates whole checkpoints: the busiest node decides */
   readonly hoursByCheckpoint: number;
-  /** wall clock where nodes take units, each checkpoint's prompts done once: the fullest node decides */
+  /** wall-clock time if nodes process units, with each checkpoint's prompts embedded once: the busiest node decides */
   readonly hoursByUnit: number;
-  /** the same if all checkpoints of a node share one decoding of each image, as one command over several does */
+  /** the same if all checkpoints of a node share the decoding of each image, as one command for several checkpoints does */
   readonly hoursSharedDecode: number;
-  /** the parts of a node's time */
+  /** the components of a node's time */
   readonly shares: { readonly inference: number; readonly decode: number; readonly text: number };
   readonly embeddingBytes: number;
   readonly promptBytes: number;
   readonly predictionBytes: number;
   /** image files read once by one node */
   readonly passBytes: number;
-  /** read from shared storage by all nodes together while images are embedded, bytes a second */
+  /** bytes per second that all nodes together read from shared storage while images are embedded */
   readonly readRate: number;
 }
 
 /**
- * Plans a sweep from measured rates: every node is a machine like the one measured, nothing else is running, storage keeps up.
- * Not counted: start-up and scoring (seconds a checkpoint).
+ * Plans a sweep from measured rates: every node is a machine like the measured one, nothing else is running, and storage is fast
+ * enough. Not included: start-up and scoring (seconds per checkpoint).
  */
 export function planSweep(rates: PlanRates, size: PlanSize): Plan {
   const { checkpoints, nodes } = size;
@@ -64,10 +64,10 @@ export function planSweep(rates: PlanRates, size: PlanSize): Plan {
   const hours = (seconds: number) => seconds / 3600;
   const imageHours = hours(images / rates.images);
   const textHours = hours(size.prompts / rates.prompts);
-  const own = Math.ceil(checkpoints / nodes);
+  const checkpointsPerNode = Math.ceil(checkpoints / nodes);
   const unitSeconds = size.partSize / rates.images;
   // What sharing leaves of an image's time: all but one decoding of `own`, at the pipeline's own efficiency
-  const saved = (rates.decode * (1 - 1 / own)) / (rates.inference + rates.decode);
+  const saved = (rates.decode * (1 - 1 / checkpointsPerNode)) / (rates.inference + rates.decode);
   const wholeHours = imageHours + textHours;
   const imageShare = imageHours / wholeHours;
   const inferenceOfImage = rates.inference / (rates.inference + rates.decode);
@@ -79,9 +79,9 @@ export function planSweep(rates: PlanRates, size: PlanSize): Plan {
     imageHours,
     textHours,
     nodeHours: checkpoints * wholeHours,
-    hoursByCheckpoint: own * wholeHours,
-    hoursByUnit: hours(Math.ceil((checkpoints * parts) / nodes) * unitSeconds) + own * textHours,
-    hoursSharedDecode: own * (imageHours * (1 - saved) + textHours),
+    hoursByCheckpoint: checkpointsPerNode * wholeHours,
+    hoursByUnit: hours(Math.ceil((checkpoints * parts) / nodes) * unitSeconds) + checkpointsPerNode * textHours,
+    hoursSharedDecode: checkpointsPerNode * (imageHours * (1 - saved) + textHours),
     shares: {
       inference: imageShare * inferenceOfImage,
       decode: imageShare * (1 - inferenceOfImage),

@@ -7,18 +7,18 @@ import {
 import type { Block } from "../src/model/architectures/towers.ts";
 import type { StoredTensor } from "../src/model/weights/weights.ts";
 
-/** What a transformer that pools its first or one other token multiplies. */
+/** Matrix products of a transformer that pools one token. */
 export interface Products {
   readonly blocks: readonly Block[];
   /** per item */
   readonly tokens: number;
-  /** of the convolution of patches, null for none */
+  /** of the patch convolution, null for none */
   readonly patch: StoredTensor | null;
 }
 
 /**
- * A graph of nothing but a transformer's matrix products, of the same shapes and with the same weights: how fast a graph of these
- * operators could be if all else were free. Each product takes what the one before it gave, so that none can be left out.
+ * A graph of only the matrix products of a transformer, with the same shapes and weights: an upper bound of the speed of a graph
+ * of these operators. Each product uses the result of the previous one, so that none can be eliminated.
  *
  * Inputs: `rows` (batch · tokens, width), `patches` (batch · patches, pixels), `queries` (batch · heads, tokens, head width) and `keys`
  * (batch · heads, head width, tokens).
@@ -47,7 +47,7 @@ export function productGraph({ blocks, tokens, patch }: Products): GraphFile {
   return graph.finish(outputs.map((value, i) => ({ name: `product_${i}`, type: "float32", shape: null, value })));
 }
 
-/** Numbers in a patch. */
+/** Number of values in a patch. */
 export function patchSize({ shape }: StoredTensor): number {
   return shape.slice(1).reduce((size, n) => size * n, 1);
 }
@@ -61,7 +61,7 @@ function times(graph: GraphBuilder, x: string, matrix: string): string {
   return graph.op("FusedMatMul", [x, matrix], { transB: 1 }, MICROSOFT);
 }
 
-/** The first of every `tokens` rows, as many as there are items. */
+/** The first of every `tokens` rows, one per item. */
 function firstRows(graph: GraphBuilder, rows: string, tokens: number): string {
   const count = graph.op("Div", [graph.op("Shape", [rows], { start: 0, end: 1 }), graph.integers(tokens)]);
   return graph.op("Slice", [rows, graph.integers(0), count, graph.integers(0)]);

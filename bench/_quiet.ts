@@ -1,18 +1,18 @@
 import { loadavg } from "node:os";
 
-/** Processes that may want a core, on average over a minute, beside what is measured. */
+/** Maximum load average of a quiet machine over a minute. */
 export const QUIET_LOAD = 0.3;
-/** A benchmark before this one leaves a load of its cores, which falls below {@link QUIET_LOAD} in about two minutes. */
+/** After a previous benchmark the load equals its number of cores, and falls below {@link QUIET_LOAD} in about two minutes. */
 const PATIENCE_SECONDS = 300;
 
 /**
- * Waits until nothing else uses the machine, and prints the load. Neighbors slow PyTorch's OpenMP threads, which wait for each
- * other in every operation, more than one graph per core: ratios measured beside them do not hold elsewhere.
+ * Waits until nothing else uses the machine, and prints the load. Other processes slow down PyTorch's OpenMP threads, which wait
+ * for each other in every operation, more than one graph per core: ratios measured on a busy machine do not apply elsewhere.
  *
- * @param load      reads the load of the last minute
- * @param patience  seconds to wait at most
+ * @param load      returns the load of the last minute
+ * @param patience  maximum seconds to wait
  * @returns the load
- * @throws if it does not fall to {@link QUIET_LOAD}
+ * @throws if the load does not fall to {@link QUIET_LOAD}
  */
 export async function waitForQuiet(
   load: () => number = () => loadavg()[0] as number,
@@ -27,7 +27,7 @@ export async function waitForQuiet(
     }
     const passed = (performance.now() - begun) / 1000;
     if (passed >= patience) {
-      throw new Error(`the machine is busy (load ${now.toFixed(2)}, at most ${QUIET_LOAD}): stop what else runs on it`);
+      throw new Error(`the machine is busy (load ${now.toFixed(2)}, at most ${QUIET_LOAD}): stop other programs`);
     }
     console.error(`load ${now.toFixed(2)}: waiting until it is at most ${QUIET_LOAD}`);
     await new Promise((resolve) => setTimeout(resolve, Math.min(15, patience - passed) * 1000));

@@ -1,10 +1,10 @@
 import { mulberry32 } from "../test/seeded-random.ts";
 
-/** Numbers of a fuzzer: the same from the same seed, on every machine. */
+/** Random numbers of a fuzzer: deterministic for a seed, on every machine. */
 export interface Random {
   /** in [0, 1) */
   next(): number;
-  /** whole, in [0, below) */
+  /** integer in [0, below) */
   below(below: number): number;
   pick<Item>(items: readonly Item[]): Item;
   chance(of: number): boolean;

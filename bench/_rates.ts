@@ -6,7 +6,7 @@ export interface Timed {
   readonly seconds: number;
 }
 
-/** The same with the process's CPU time, of all its threads. */
+/** The same with the process's CPU time over all threads. */
 export interface TimedCpu extends Timed {
   readonly cpuSeconds: number;
 }
@@ -15,14 +15,14 @@ export function rate({ images, seconds }: Timed): number {
   return images / seconds;
 }
 
-/** Seconds of one core that an image takes. */
+/** Core-seconds per image. */
 export function coreSeconds({ images, cpuSeconds }: TimedCpu): number {
   return cpuSeconds / images;
 }
 
 /**
- * Images a second that a machine could reach if inference and decoding shared its cores without any loss: cores divided by
- * the core-seconds that an image needs of both.
+ * Images per second that a machine could reach if inference and decoding shared its cores without loss: cores divided by the
+ * core-seconds per image of both.
  */
 export function additiveLimit(cores: number, inference: TimedCpu, decode: TimedCpu): number {
   return cores / (coreSeconds(inference) + coreSeconds(decode));

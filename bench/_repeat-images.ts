@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** Makes a folder of n images in wnid folders by linking those of another folder as often as it takes. */
+/** Creates a folder of n images in wnid folders by repeatedly linking those of another folder. */
 export function repeatImages(from: string, to: string, n: number): void {
   const files = readdirSync(from, { recursive: true, encoding: "utf8" }).filter((path) =>
     /\.(?:jpe?g|png)$/i.test(path),

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** Says what is missing where a benchmark wants the photos or their checkpoint. */
+/** Message of a benchmark that needs the photos or their checkpoint. */
 export const NO_SAMPLES =
   "set SHIFTLINE_SAMPLES to a folder with photos/ (<wnid>/*) and photos-clip/, an open_clip export trained on photos";
 
-/** A folder or file below SHIFTLINE_SAMPLES: photos of ImageNet are not ours to publish. @returns null where it is not there */
+/** A folder or file below SHIFTLINE_SAMPLES: photos of ImageNet may not be redistributed. @returns null if it is missing */
 export function samplePath(name: string): string | null {
   const folder = process.env.SHIFTLINE_SAMPLES;
   if (folder === undefined || folder === "") return null;

@@ -1,6 +1,6 @@
 import type { Setting } from "./_measured.ts";
 
-/** The machine, versions and command under a table. */
+/** The line below a table with machine, versions and command. */
 export function settingLine({ command, date, commit, machine, versions }: Setting): string {
   const { cpu, cores, memoryGB, platform, load } = machine;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

@@ -4,9 +4,9 @@ import { inverseLogit } from "../src/foundation/statistics/logit.ts";
 import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 import type { ErrorParts, Pilot, PilotShift } from "./_emoji-pilot.ts";
 
-/** The plan of a study of mixtures: every source at every number of samples and of steps, `seeds` times. */
+/** The plan of a study of mixtures: every source with every number of samples and of steps, `seeds` times. */
 export interface StudyDesign {
-  /** source → share of the second part of the mixture; null: in no mixture */
+  /** source → share of the second component of the mixture; null: not in a mixture */
   readonly sources: Readonly<Record<string, number | null>>;
   readonly samples: readonly number[];
   readonly steps: readonly number[];
@@ -14,13 +14,13 @@ export interface StudyDesign {
   readonly referencePictures: number;
   readonly shiftPictures: number;
   readonly drawings: number;
-  /** part of the scatter's variance that seeds of one source, samples and steps have in common */
+  /** share of the scatter's variance that seeds of the same source, samples and steps have in common */
   readonly cellShare: number;
-  /** a point of the tests: each checkpoint, or the mean of the seeds of one source, samples and steps */
+  /** unit of the tests: each checkpoint, or the mean of the seeds with the same source, samples and steps */
   readonly point: "checkpoint" | "cell";
   /**
-   * what another study would draw again: pictures of the same drawings, or drawings too. Then checkpoints share errors, as they see
-   * the same drawings
+   * what a repetition of the study would redraw: pictures of the same drawings, or also drawings. In the latter case, checkpoints
+   * share errors because they use the same drawings
    */
   readonly units: "pictures" | "drawings";
 }
@@ -38,11 +38,14 @@ export interface SimulatedStudy {
   readonly noise: SharedNoise | null;
 }
 
-/** Assumed, from the pilot: triple the steps move a checkpoint this far along the line (logit), and seeds vary by this much. */
+/**
+ * Assumptions from the pilot: the shift along the line (logit) of a checkpoint with three times the steps, and the variation of
+ * seeds.
+ */
 const STEPS_ALONG = 0.3;
 const SEED_SD = 0.08;
 
-/** Draws the measurements of a study on one shift. @param effect of all against no share on the height, logit */
+/** Draws the measurements of a study on one shift. @param effect effect on the height of a full share relative to none, logit */
 export function simulateStudy(
   pilot: Pilot,
   shift: PilotShift,
@@ -97,7 +100,7 @@ export function simulateStudy(
 }
 
 interface Errors {
-  /** independent images that an accuracy is worth */
+  /** effective number of independent images of an accuracy */
   readonly images: number;
   /** correlations of the errors of two checkpoints */
   readonly sameSource: number;
@@ -120,7 +123,10 @@ function errorsOf(parts: ErrorParts, pictures: number, { units, drawings }: Stud
   };
 }
 
-/** @returns called for each source, a function that is called for each of its checkpoints: standard normal errors, correlated */
+/**
+ * @returns a function to be called for each source, which returns a function to be called for each of its checkpoints: correlated
+ * standard normal errors
+ */
 function createErrors({ sameSource, otherSource }: Errors, random: RandomNumbers): () => () => number {
   const common = Math.sqrt(otherSource) * random.normal();
   return () => {
@@ -138,7 +144,7 @@ function correlations(runs: readonly Run[], { sameSource, otherSource }: Errors)
   });
 }
 
-/** A mean of seeds has less error than each by what they do not share. */
+/** The error of a mean of seeds is smaller than that of each seed by the part that they do not share. */
 function meanErrors({ images, sameSource, otherSource }: Errors, seeds: number): Errors {
   const left = sameSource + (1 - sameSource) / seeds;
   return { images: images / left, sameSource: sameSource / left, otherSource: otherSource / left };

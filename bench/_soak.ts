@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom } from "./_random.ts";
 
-/** What a soak found. It throws at the first result that differs. */
+/** The result of a soak test, which throws at the first different result. */
 export interface SoakResult {
   readonly kills: number;
-  /** kills by what had been written when they came */
+  /** kills by the progress at that time */
   readonly moments: Readonly<Record<string, number>>;
-  /** runs resumed to the end, each result equal to the unbroken run's */
+  /** runs that were resumed to the end, each with results equal to those of an uninterrupted run */
   readonly resumed: number;
   readonly partsFound: number;
-  /** whole parts that a resumed run made again: must be 0 */
+  /** complete parts that a resumed run computed again: must be 0 */
   readonly partsRedone: number;
 }
 
@@ -26,21 +26,24 @@ export interface SoakOptions {
 }
 
 const PART_ROWS = 4;
-/** Rounds that begin with every part stored, so that they are killed while scoring and writing; with the texts alone. */
+/**
+ * Shares of rounds that begin with every part stored, so that they are killed while scoring and writing, and with only the texts
+ * stored.
+ */
 const ALL_STORED = 0.3;
 const TEXT_STORED = 0.4;
-/** Chance that a resumed run is killed too. */
+/** Probability that a resumed run is also killed. */
 const AGAIN = 0.3;
 
 /**
- * Kills `evaluate` with SIGKILL at random moments, resumes it, and compares predictions.csv, metrics.json and
- * accuracies.csv byte for byte with an unbroken run's; counts the whole parts that were made again.
+ * Kills `evaluate` with SIGKILL at random moments, resumes it, and compares predictions.csv, metrics.json and accuracies.csv byte
+ * for byte with those of an uninterrupted run; counts the complete parts that were computed again.
  *
- * @throws Error at the first difference, naming the seed and the file
+ * @throws Error at the first difference, with the seed and the file
  */
 export async function soak({ checkpoint, images, kills, seed, say = () => {} }: SoakOptions): Promise<SoakResult> {
   const scratch = mkdtempSync(join(tmpdir(), "shiftline-soak-"));
-  // the same kills again from the same seed, as far as the speed of the machine allows
+  // a seed repeats the same kills, as far as the speed of the machine allows
   const random = seededRandom(seed).next;
   const argsFor = (home: string) => [
     ...["dist/cli.js", "evaluate", checkpoint, "--data-dir", `imagenet=${images}`, "--allow-incomplete"],
@@ -81,7 +84,7 @@ export async function soak({ checkpoint, images, kills, seed, say = () => {} }: 
       result.resumed++;
       compareResults(expected, resultFiles(broken), `seed ${seed}, after ${result.kills} kills`);
       say(
-        `${result.kills} kills, ${result.resumed} resumed and equal, ${before.size} parts found, ${redone} made again`,
+        `${result.kills} kills, ${result.resumed} resumed and equal, ${before.size} parts found, ${redone} computed again`,
       );
     }
   } finally {
@@ -90,11 +93,11 @@ export async function soak({ checkpoint, images, kills, seed, say = () => {} }: 
   return { ...result, moments };
 }
 
-/** Runs to the end, or to a SIGKILL after so many ms. @throws Error if it fails on its own */
+/** Runs to the end, or to a SIGKILL after the given time in ms. @throws Error if it fails by itself */
 function run(args: readonly string[], killAfter?: number): Promise<{ killed: boolean; seconds: number }> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
-    // A group of its own: the command does its work in a process below, which is to die at the same moment
+    // A separate process group: the command works in a child process, which must be killed at the same time
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
     let stderr = "";
     child.stderr.on("data", (data: Buffer) => {
@@ -119,7 +122,7 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** The results whose bytes may not differ: path below the results folder → content. run.json holds clock and machine. */
+/** The results whose bytes must not differ: path below the results folder → content. run.json contains times and the machine. */
 function resultFiles(home: string): Map<string, string> {
   const folder = join(home, "results");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
@@ -134,17 +137,17 @@ function compareResults(expected: ReadonlyMap<string, string>, found: ReadonlyMa
   for (const [path, text] of expected) if (found.get(path) !== text) throw new Error(`${when}: ${path} differs`);
 }
 
-/** Parts there by their descriptions: name → when it was written, with the inode. */
+/** Existing parts by their descriptions: name → modification time with the inode. */
 function wholeParts(home: string): Map<string, string> {
   const parts = new Map<string, string>();
-  for (const path of storeFiles(home).filter((one) => /part-\d+\.json$/.test(one))) {
+  for (const path of storeFiles(home).filter((file) => /part-\d+\.json$/.test(file))) {
     const { mtimeMs, ino } = statSync(join(home, "store", path));
     parts.set(path, `${mtimeMs} ${ino}`);
   }
   return parts;
 }
 
-/** How far the killed run had come. */
+/** The progress of the killed run. */
 function momentOf(home: string): string {
   const results = existsSync(join(home, "results")) ? resultFiles(home) : new Map();
   if (results.has("accuracies.csv")) return "after accuracies.csv";

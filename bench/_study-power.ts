@@ -6,34 +6,34 @@ import { createRandomNumbers } from "../src/foundation/statistics/random-numbers
 import type { Pilot, PilotShift } from "./_emoji-pilot.ts";
 import { type SimulatedStudy, type StudyDesign, simulateStudy } from "./_simulated-study.ts";
 
-/** What is decided, and how strictly. */
+/** The decisions and their levels. */
 export interface StudyDecisions {
   readonly level: number;
-  /** Holm's first step */
+  /** level of Holm's first step */
   readonly firstStepLevel: number;
-  /** of equivalence, logit */
+  /** margin of equivalence, logit */
   readonly margin: number;
 }
 
-/** Rates are shares of the repetitions. */
+/** Rates, as shares of the repetitions. */
 export interface StudyPower {
-  /** standard error of the height's change from no share to all, by the spread of the estimates */
+  /** standard error of the change in height from no share to a full share, from the spread of the estimates */
   readonly se: number;
-  /** rejections of "no dilution" at `level` where there is none */
+  /** rejections of "no dilution" at `level` if there is none */
   readonly typeOne: number;
-  /** rejections at `firstStepLevel` where the height changes by `effect` from no share to all */
+  /** rejections at `firstStepLevel` if the height changes by `effect` from no share to a full share */
   readonly power: number;
-  /** "within ± margin", at `level`, said of the two ends of the mixture where they have the same height */
+  /** decisions "within ± margin" at `level` for the two ends of the mixture if they have the same height */
   readonly pairEquivalent: number;
-  /** the same of every pair of sources: "one line" */
+  /** the same for every pair of sources: "one line" */
   readonly allEquivalent: number;
 }
 
 /**
  * Simulates a study on one shift and applies its tests: the calibrated test of dilution, and two one-sided tests of heights.
  *
- * @param effect  of all against no share on the height, logit
- * @param options replicates of each calibrated test; the seed of everything that is drawn
+ * @param effect  effect on the height of a full share relative to none, logit
+ * @param options replicates of each calibrated test; the seed of all random numbers
  */
 export function studyPower(
   pilot: Pilot,
@@ -92,7 +92,7 @@ function partOf({ x, y, units }: SharedNoise, members: readonly number[], n: num
   return { x: part(x), y: part(y), units };
 }
 
-/** p of the test of one degree of freedom. */
+/** p of the test with one degree of freedom. */
 function testDilution(study: SimulatedStudy, design: StudyDesign, replicates: number, seed: number): number {
   const { points, terms, noise } = mixtureModel(study, design);
   const reduced = { heights: terms.heights.map((row) => row.slice(1)), slopes: terms.slopes };
@@ -104,7 +104,7 @@ function estimateDilution(study: SimulatedStudy, design: StudyDesign): number {
   return estimateEffect(points, terms, { heights: [1, 0, 0, 0], slopes: [0] }, { scale: "logit", noise }).estimate;
 }
 
-/** Whether two sources' heights are shown equivalent, lines of one slope. */
+/** Whether the heights of two sources are shown to be equivalent, for lines with a common slope. */
 function createPairTest(
   { runs, points, noise }: SimulatedStudy,
   names: readonly string[],

@@ -3,7 +3,7 @@ import type { Setting } from "./_measured.ts";
 import { coreSeconds, type TimedCpu } from "./_rates.ts";
 import { settingLine } from "./_setting-line.ts";
 
-/** One round of `sweep`: seconds of whole commands, and the two loops that say what they need at least. */
+/** One round of `sweep`: seconds of whole commands, and the two loops that determine their minimum. */
 export interface SweepRound {
   readonly bare: TimedCpu;
   readonly decode: TimedCpu;
@@ -26,7 +26,10 @@ export interface SweepMeasured extends Setting {
 
 type Measure = (round: SweepRound) => number;
 
-/** The table of a sweep: seconds, and each over those of the one command above it, as medians with least and greatest over the rounds. */
+/**
+ * The table of a sweep: seconds, and their ratios to the single command above, as medians with minimum and maximum over the
+ * rounds.
+ */
 export function sweepTable(measured: SweepMeasured): string {
   const { rounds, few, many, images, machine } = measured;
   const row = (what: string, value: Measure, over: Measure | null): Row => [
@@ -41,10 +44,10 @@ export function sweepTable(measured: SweepMeasured): string {
   const [one, large]: Measure[] = [({ one }) => one, ({ many }) => many];
   const rows = [
     row(`**one command, ${few} checkpoints**, process start to end`, one as Measure, null),
-    row(`${few} commands, a checkpoint each`, ({ each }) => each, one as Measure),
-    row(`at least: inference of ${few}, decoding once`, least(few, 1), one as Measure),
+    row(`${few} commands, one checkpoint each`, ({ each }) => each, one as Measure),
+    row(`minimum: inference of ${few}, decoding once`, least(few, 1), one as Measure),
     row(`**one command, ${many} checkpoints**`, large as Measure, null),
-    row(`at least: inference of ${many}, decoding once`, least(many, 1), large as Measure),
+    row(`minimum: inference of ${many}, decoding once`, least(many, 1), large as Measure),
     row(`the same, decoding ${many} times`, least(many, many), large as Measure),
   ];
   const milliseconds = (pick: (round: SweepRound) => TimedCpu) =>
@@ -52,8 +55,8 @@ export function sweepTable(measured: SweepMeasured): string {
   return [
     markdownTable(["what", "seconds", "÷ the one command"], rows),
     "",
-    `- Copies of ${measured.model} with a fingerprint each, ${images} images (${measured.photos} repeated by links), ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}. ` +
-      `Core-milliseconds an image: inference ${milliseconds(({ bare }) => bare)}, decoding ${milliseconds(({ decode }) => decode)}.`,
+    `- Copies of ${measured.model} with different fingerprints, ${images} images (${measured.photos} repeated by links), ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}. ` +
+      `Core-milliseconds per image: inference ${milliseconds(({ bare }) => bare)}, decoding ${milliseconds(({ decode }) => decode)}.`,
     "",
     settingLine(measured),
   ].join("\n");

@@ -52,12 +52,12 @@ export function transformersJsTable(measured: TransformersJsMeasured): string {
     measured.promptsPerSecond === null
       ? []
       : [
-          `- Prompts a second in transformers.js, batch 32, padded to the longest: ${measured.promptsPerSecond.toFixed(1)}.`,
+          `- Prompts per second in transformers.js, batch 32, padded to the longest: ${measured.promptsPerSecond.toFixed(1)}.`,
         ];
   const notes = [
     `- ${measured.images} repeated by links, ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}.`,
-    "- The plain pipeline computes the texts of all classes again in each call; ImageNet's 1000 names have two pairs of equals, so it is given 998.",
-    "- The same graphs but not the same pixels: transformers.js resizes with sharp's affine, not as Pillow does.",
+    "- The plain pipeline computes the texts of all classes again in each call; ImageNet's 1000 names include two pairs of equal names, so it receives 998.",
+    "- The graphs are equal, but the pixels differ: transformers.js resizes with sharp's affine, not like Pillow.",
     ...prompts,
   ];
   return [table, "", ...notes, "", settingLine(measured)].join("\n");

@@ -1,4 +1,4 @@
-/** The shape of a Vision Transformer, as open_clip_config.json has it. */
+/** The shape of a Vision Transformer, as in open_clip_config.json. */
 export interface VisionShape {
   readonly image_size: number;
   readonly patch_size: number;
@@ -7,8 +7,8 @@ export interface VisionShape {
 }
 
 /**
- * Floating-point operations of one image through a Vision Transformer, in GFLOP: two for each multiply-add of its matrix products
- * (patches, attention, two-layer perceptrons of four times the width, projection); what is element by element is left out.
+ * Floating-point operations of a Vision Transformer per image, in GFLOP: two for each multiply-add of its matrix products
+ * (patches, attention, two-layer perceptrons of four times the width, projection); element-wise operations are not counted.
  *
  * @param dimension of the embedding
  */

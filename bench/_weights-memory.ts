@@ -11,10 +11,10 @@ import { openClipTowers } from "./_open-clip-towers.ts";
 
 export interface WeightsMemory {
   readonly compileSeconds: number;
-  /** peak while compiling, above what it was before, in MB */
+  /** peak while compiling, relative to the memory before, in MB */
   readonly compileMB: number;
   readonly openSeconds: number;
-  /** peak of all, above what it was before, in MB */
+  /** overall peak, relative to the memory before, in MB */
   readonly openMB: number;
 }
 
@@ -39,7 +39,7 @@ async function compile(): Promise<GraphSource[]> {
   return [compileImageTower(image), compileTextTower(text)];
 }
 
-/** Of this process, in MB (Linux). */
+/** Memory of this process, in MB (Linux). */
 function memory(field: "VmRSS" | "VmHWM"): number {
   const line = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync("/proc/self/status", "utf8"));
   return Number(line?.[1]) / 1024;

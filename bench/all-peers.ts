@@ -1,11 +1,12 @@
 /**
- * Everything of BENCHMARKS.md in one run: peers of three models, transformers.js, a sweep, int8, the plan.
+ * All measurements of BENCHMARKS.md in one run: peers of three models, transformers.js, a sweep, int8, the plan.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- all-peers [--write] [--quick] [--tables] [--models DIR]
  *
- * An hour and a half on two cores once the models are made (`npm run bench -- models`): ViT-L/14 in PyTorch is slow. `--write` keeps the raw rounds in bench/measured and
- * rewrites the tables between the markers of BENCHMARKS.md and docs/reference/performance.md; `--quick` takes one round of few images, to see that all of it runs;
- * `--tables` measures nothing and only rewrites the tables.
+ * Takes an hour and a half on two cores once the models exist (`npm run bench -- models`): ViT-L/14 in PyTorch is slow. `--write`
+ * stores the raw rounds in bench/measured and rewrites the tables between the markers of BENCHMARKS.md and
+ * docs/reference/performance.md; `--quick` measures one round of few images as a functional test; `--tables` measures nothing and
+ * only rewrites the tables.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,11 +1,12 @@
 /**
- * Times reading images from each kind of container against the folder of the same images, in alternating pairs, without
- * decoding them; counts what a sixteenth of them reads; and times the index of many members.
+ * Compares the time of reading images from each kind of container with the folder of the same images, in alternating pairs,
+ * without decoding; counts the bytes read for a sixteenth of the images; and times the index of many members.
  *
  *   npm run bench -- containers [PAIRS] [IMAGES] [MEMBERS]
  *
- * The images are the photos of SHIFTLINE_SAMPLES (else the demo's) as often as it takes, copied. tar, gzip, zstd, zip and
- * 7zz make the archives; Parquet and Arrow need SHIFTLINE_ORACLE, a Python environment with pyarrow. What cannot be made is left out.
+ * The images are copies of the photos of SHIFTLINE_SAMPLES (otherwise the demo's), repeated as needed. tar, gzip, zstd, zip and
+ * 7zz create the archives; Parquet and Arrow need SHIFTLINE_ORACLE, a Python environment with pyarrow. Containers that cannot be
+ * created are skipped.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -19,7 +20,7 @@ import { findImages } from "./_images.ts";
 import { spread } from "./_median.ts";
 import { makeScratch } from "./_scratch.ts";
 
-/** Images that a thread reads side by side, and those of a task. */
+/** Images that a thread reads in parallel, and images per task. */
 const AT_ONCE = 3;
 const TASK = 32;
 const SHARDS = 16;
@@ -28,10 +29,10 @@ interface Reading {
   readonly images: number;
   readonly listSeconds: number;
   readonly readSeconds: number;
-  /** bytes that the process read, by /proc; 0 where there is none */
+  /** bytes that the process read, from /proc; 0 without it */
   readonly listBytes: number;
   readonly readBytes: number;
-  /** what listing added to the resident set at most */
+  /** peak growth of the resident set while listing */
   readonly listMegabytes: number;
 }
 
@@ -40,7 +41,7 @@ if (process.argv[2] === "--child") {
   console.log(JSON.stringify(await readPlace(path, part)));
 } else await compare();
 
-/** Lists a place, and reads all of its images, one shard of them, or none. */
+/** Lists the images of a path, and reads all of them, one shard, or none. */
 async function readPlace(path: string, part: string): Promise<Reading> {
   const benchmark = await readBenchmark("imagenet");
   const start = { bytes: bytesRead(), rss: process.memoryUsage.rss(), time: performance.now() };
@@ -95,7 +96,7 @@ async function compare(): Promise<void> {
   console.log(`${images} images (${title}), ${pairs} pairs: reading speed as a share of the folder's\n`);
   console.log("| container | of the folder's speed | images/s | 1/16 reads of all bytes |");
   console.log("|---|---|---|---|");
-  run(folder, "all"); // into the page cache
+  run(folder, "all"); // fills the page cache
   for (const [name, path] of made) {
     const ratios: number[] = [];
     const speeds: number[] = [];
@@ -110,7 +111,7 @@ async function compare(): Promise<void> {
   }
   const many = smallImages(join(scratch, "members"), members);
   console.log(
-    `\n${members} members of 1 kB: the index\n\n| container | seconds | MB of memory beside the folder's | MB read |`,
+    `\n${members} members of 1 kB: the index\n\n| container | seconds | MB of memory more than the folder's | MB read |`,
   );
   console.log("|---|---|---|---|");
   const plain = run(many, "none");
@@ -139,7 +140,7 @@ function copyImages(from: string, to: string, n: number): string {
   return to;
 }
 
-/** Small files that are called as images in folders of ImageNet's first 100 classes. */
+/** Small files with the names of images in folders of ImageNet's first 100 classes. */
 function smallImages(to: string, n: number): string {
   const wnids = readFileSync(join(ROOT, "benchmarks", "classes", "imagenet.csv"), "utf8").match(/n\d{8}/g) ?? [];
   const bytes = Buffer.alloc(1000, "\xff\xd8\xff", "latin1");

@@ -1,11 +1,11 @@
 /**
- * Simulates data sets in which the truth is known, and counts how often tests reject and intervals hold it.
+ * Simulates data sets in which the truth is known, and counts how often tests reject and intervals contain the truth.
  *
  *   npm run bench -- coverage [PATTERN] [--repetitions 2000] [--replicates 99] [--processes 1] [--missing] [--write]
  *
- * PATTERN: only designs whose name or topic contains it. --write puts each design's row into bench/measured/coverage.json as soon as it is
- * done; --missing leaves out designs that have their row with as many repetitions, so that a run that was stopped goes on. Each data set
- * has a seed of its own: the counts do not depend on the number of processes. Ends with status 1 if a design is outside its bounds.
+ * PATTERN selects designs by a part of their name or topic. --write stores each design's row in bench/measured/coverage.json as
+ * soon as it is done; --missing skips designs whose row has as many repetitions, to continue a stopped run. Each data set has a
+ * separate seed, so the counts do not depend on the number of processes. Ends with status 1 if a design is outside its bounds.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ import { countHits, countOf } from "./_coverage-run.ts";
 import { coverageTable } from "./_coverage-table.ts";
 import { readMeasured, writeMeasured } from "./_measured.ts";
 
-/** Data sets that a process tries at a time. */
+/** Number of data sets in a block for a process. */
 const BLOCK = 50;
 
 interface Block {
@@ -44,12 +44,12 @@ const [repetitions, replicates, processes] = [values.repetitions, values.replica
   number,
 ];
 if (![repetitions, replicates, processes].every((value) => Number.isSafeInteger(value) && value > 0))
-  throw new Error("--repetitions, --replicates and --processes: expected whole numbers above 0");
+  throw new Error("--repetitions, --replicates and --processes: expected positive integers");
 
 if (process.send === undefined) await measureAll();
 else serve();
 
-/** In a process of its own: tries the blocks that it is sent. */
+/** Runs in a separate process: computes the blocks that it receives. */
 function serve(): void {
   process.on("message", (block: Block) => {
     const design = COVERAGE_DESIGNS.find(({ name }) => name === block.name);
@@ -93,7 +93,7 @@ async function measureAll(): Promise<void> {
   if (!counts.every(isWithinBounds)) process.exitCode = 1;
 }
 
-/** The counts in the order of the designs, what they should be as the designs say it now. */
+/** The counts in the order of the designs, with the current expectations of the designs. */
 function relabeled(known: ReadonlyMap<string, CoverageCount>): CoverageCount[] {
   return COVERAGE_DESIGNS.flatMap((design) => {
     const count = known.get(design.name);
@@ -103,7 +103,7 @@ function relabeled(known: ReadonlyMap<string, CoverageCount>): CoverageCount[] {
   });
 }
 
-/** Shares a design's data sets among processes. */
+/** Distributes a design's data sets among processes. */
 async function countBeside(workers: readonly ChildProcess[], name: string) {
   const total = { hits: 0, before: 0 as number | null };
   let next = 0;

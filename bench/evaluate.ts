@@ -1,11 +1,11 @@
 /**
- * Images a second of the whole `evaluate` against a bare `session.run` loop over the same graph, in turn.
+ * Images per second of the whole `evaluate` and of a bare `session.run` loop over the same graph, in turn.
  *
  *   npm run bench -- evaluate CHECKPOINT IMAGES [PAIRS] [N]
  *
- * CHECKPOINT is an open_clip export (visual.onnx, textual.onnx), IMAGES a folder of ImageNet photos in wnid folders,
- * repeated by links to N images. `evaluate` is timed as a process from start to end, start-up, hashing, loading and
- * scoring included; its text embeddings are stored by a run before. The bare loop is timed without its loading.
+ * CHECKPOINT is an open_clip export (visual.onnx, textual.onnx), IMAGES a folder of ImageNet photos in wnid folders, repeated by
+ * links to N images. `evaluate` is timed as a process from start to end, including start-up, hashing, loading and scoring; a
+ * previous run stores its text embeddings. The bare loop is timed without loading.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

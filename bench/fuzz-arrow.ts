@@ -1,5 +1,5 @@
 /**
- * Reads Arrow streams and files that were changed: each is refused with a message, or all its images lie inside it.
+ * Reads changed Arrow streams and files: each is refused with a message, or all its images are inside it.
  *
  *   npm run bench -- fuzz-arrow [COUNT] [SEED]
  *

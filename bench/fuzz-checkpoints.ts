@@ -3,7 +3,7 @@
  *
  *   npm run bench -- fuzz-checkpoints [COUNT] [SEED]
  *
- * Ends with status 1 if one crashes or hangs it, is a defect, or gives other embeddings than onnxruntime does.
+ * Ends with status 1 if a checkpoint causes a crash, a hang or a defect, or embeddings differ from onnxruntime's.
  */
 import { fuzzCheckpoints } from "./_fuzz-checkpoints.ts";
 

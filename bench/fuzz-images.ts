@@ -1,12 +1,12 @@
 /**
- * Compares damaged images with Pillow: the verdict, and where both read the image, its pixels.
+ * Compares damaged images with Pillow: the verdict and, if both read the image, its pixels.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- fuzz-images [IMAGES] [SEED] [--files FOLDER]… [--save FOLDER]
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- fuzz-images --write
  *
- * Damages IMAGES (default 10,000) copies of the files of FOLDER (default: the image fixtures) and prints, by format,
- * how often both sides agree and how they do not; --save keeps the images on which they differ. The same seed gives
- * the same images. --write renews the verdicts that `npm test` replays.
+ * Damages IMAGES (default 10,000) copies of the files of FOLDER (default: the image fixtures) and prints, by format, how often
+ * both agree and how they differ; --save keeps the images on which they differ. The same seed produces the same images. --write
+ * updates the verdicts that `npm test` replays.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -1,11 +1,11 @@
 /**
- * Reads Parquet files that are wrong in every way, and compares each with what pyarrow reads.
+ * Reads Parquet files with all kinds of faults, and compares each result with pyarrow's.
  *
  *   npm run bench -- fuzz-parquet [COUNT] [SEED] [--alone] [--verdicts]
  *
- * SHIFTLINE_ORACLE is a Python environment with pyarrow; with --alone none is asked, and only defects, time and memory count.
- * With --verdicts pyarrow's are printed, for the short run in `npm test`: test/fixtures/parquet/fuzz.expected.txt. Ends with
- * status 1 at a difference.
+ * SHIFTLINE_ORACLE is a Python environment with pyarrow; with --alone it is not used, and only defects, time and memory are
+ * checked. --verdicts prints pyarrow's verdicts for the short run in `npm test`: test/fixtures/parquet/fuzz.expected.txt. Ends
+ * with status 1 at a difference.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ const script = join("test", "fixtures", "parquet", "pyarrow-verdicts.py");
 const total = { files: 0, read: 0, refused: 0, readByPyarrow: 0, readByBoth: 0, faults: 0, slowest: 0 };
 const reasons = new Map<string, number>();
 
-/** pyarrow's verdicts; where a file ends its process, that file counts as not read. */
+/** pyarrow's verdicts; a file that crashes its process counts as not read. */
 function askPyarrow(files: readonly Buffer[]): string[] {
   const lines: string[] = [];
   while (lines.length < files.length) {

@@ -1,10 +1,10 @@
 /**
- * Damages stores and evaluates from them: the results must be those of a new store, byte for byte, or a message says what
- * is wrong.
+ * Damages stores and evaluates from them: the results must equal those of a new store byte for byte, or a message reports the
+ * fault.
  *
  *   npm run bench -- fuzz-stores [COUNT] [SEED]
  *
- * Fails at the first other result, defect or hang.
+ * Fails at the first different result, defect or hang.
  */
 import { fuzzStores } from "./_fuzz-stores.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Reads tars in gzip and zstd streams that are changed in a few places: each is refused with a message that names it, or, where
- * a checksum covers it, read as it was before.
+ * Reads tars in gzip and zstd streams that are changed in a few places: each is refused with a message that names it or, if a
+ * checksum covers it, read with its original content.
  *
  *   npm run bench -- fuzz-streams [COUNT] [SEED]
  *
@@ -20,7 +20,7 @@ for (const stream of fuzzedStreams(seed, count)) {
   const begun = performance.now();
   const verdict = await readStream(stream, path);
   total.slowest = Math.max(total.slowest, Math.round(performance.now() - begun));
-  if (total.streams === 0 && "read" in verdict) whole = verdict.read; // the first is whole
+  if (total.streams === 0 && "read" in verdict) whole = verdict.read; // the first is not changed
   total.streams++;
   total["read" in verdict ? "read" : "refused"]++;
   const fault = streamFault(stream, verdict, whole);

@@ -1,10 +1,10 @@
 /**
- * Reads tars that are wrong in every way, and compares each with what Python's tarfile reads.
+ * Reads tars with all kinds of faults, and compares each result with that of Python's tarfile.
  *
  *   npm run bench -- fuzz-tars [COUNT] [SEED] [--verdicts]
  *
- * SHIFTLINE_ORACLE is a Python environment; any has tarfile. With --verdicts tarfile's are printed, for the short run in
- * `npm test`: test/fixtures/tars/fuzz.expected.txt. Ends with status 1 at a difference.
+ * SHIFTLINE_ORACLE is any Python environment. --verdicts prints tarfile's verdicts for the short run in `npm test`:
+ * test/fixtures/tars/fuzz.expected.txt. Ends with status 1 at a difference.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fuzzedTars, readTar, tarFault } from "./_fuzz-tars.ts";
 
 const BATCH = 1000;
-const asked = process.argv.slice(2).filter((one) => !one.startsWith("--"));
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const [count, seed] = [Number(asked[0] ?? 1e5), Number(asked[1] ?? 1)];
 const python =
   process.env.SHIFTLINE_ORACLE === undefined ? "python3" : join(process.env.SHIFTLINE_ORACLE, "bin", "python");

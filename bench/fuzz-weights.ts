@@ -1,10 +1,10 @@
 /**
- * Changes weight files: headers, directories, pickles, and reads them.
+ * Changes weight files (headers, directories, pickles) and reads them.
  *
  *   npm run bench -- fuzz-weights [COUNT] [SEED] [--save FOLDER]
  *
- * Ends with status 1 if one is a defect, describes a tensor outside its file, takes a second, or takes 64 MB. With --save,
- * writes the files and what was read from them, for test/fixtures/weights/compare-fuzzed.py.
+ * Ends with status 1 if a file causes a defect, describes a tensor outside it, or takes a second or 64 MB. --save writes the
+ * files and the results of reading them for test/fixtures/weights/compare-fuzzed.py.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { tensorBytes } from "../test/model/weights/fixture-bytes.ts";
 import { type Fuzzed, fuzzWeights } from "./_fuzz-weights.ts";
 
-/** Tensors of more elements are views that repeat what lies in the file; their values are not written out. */
+/** Tensors with more elements are views that repeat stored values; their values are not written. */
 const MAX_ELEMENTS = 1e5;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { save: { type: "string" } } });

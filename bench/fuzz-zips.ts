@@ -1,5 +1,5 @@
 /**
- * Reads zips that are wrong in every way: each is refused with a message, or what is read is what was in it before.
+ * Reads zips with all kinds of faults: each is refused with a message, or read with its original content.
  *
  *   npm run bench -- fuzz-zips [COUNT] [SEED]
  *

@@ -1,11 +1,11 @@
 /**
- * What dynamic int8 does to the numbers: flips of top-1, change in accuracy, change in effective robustness, each with a paired interval, by the
- * product's own `evaluate --variant`, `compare` and `fit`. Its speed is a row of `peers --int8`.
+ * The effect of dynamic int8 on results: flips of top-1, change in accuracy, change in effective robustness, each with a paired
+ * interval, from `evaluate --variant`, `compare` and `fit`. `peers --int8` measures its speed.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- int8 [--write] [--models DIR]
  *
- * The tests' tiny ViT on the tests' small copies of all sets, and, where SHIFTLINE_SAMPLES has it, the ResNet trained on photos on 100 of
- * those photos (its convolutions stay float32). Few images: the intervals say how little they can tell.
+ * It uses the tests' tiny ViT on the tests' small copies of all sets and, if SHIFTLINE_SAMPLES contains it, the ResNet trained on
+ * photos on 100 of those photos (its convolutions stay float32). The images are few, so the intervals are wide.
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -31,7 +31,7 @@ const models = modelsFolder(values.models);
 const scratch = makeScratch();
 const rows = study(tinyViT(models), "the tests' small sets", ["--data", DATA]);
 const photos = photosClip(models);
-if (photos === null) console.error(`the tests' tiny ViT alone: ${NO_SAMPLES}`);
+if (photos === null) console.error(`only the tests' tiny ViT: ${NO_SAMPLES}`);
 else {
   const source = findImages(undefined);
   rows.push(...study(photos, source.title, ["--data-dir", `imagenet=${source.folder}`]));
@@ -102,7 +102,7 @@ function fitLines(results: string): CsvRow[] {
   return readRows(readFileSync(join(results, "fits.csv"), "utf8"));
 }
 
-/** `compare` gives first less second; a change is second less first. */
+/** `compare` reports first minus second; a change is second minus first. */
 function changeOf(row: CsvRow): Change {
   return { value: -Number(row.difference), low: -Number(row.high), high: -Number(row.low) };
 }
@@ -113,11 +113,11 @@ function isDefault({ benchmark, protocol }: CsvRow): boolean {
   return protocols[0].id === protocol;
 }
 
-/** Images whose best class is another. */
+/** Images whose best class differs. */
 function countFlips(results: string, names: readonly string[], benchmark: string, protocol: string): number {
   const [first, second] = names.map((name) =>
     readRows(readFileSync(join(results, name, benchmark, protocol, TEMPLATES, "predictions.csv"), "utf8")),
   ) as [CsvRow[], CsvRow[]];
-  if (first.some((row, i) => row.image !== second[i]?.image)) throw new Error(`${benchmark}: other images`);
+  if (first.some((row, i) => row.image !== second[i]?.image)) throw new Error(`${benchmark}: different images`);
   return first.filter((row, i) => row.top1 !== second[i]?.top1).length;
 }

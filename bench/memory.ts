@@ -1,10 +1,10 @@
 /**
- * Peak resident memory of `evaluate` on 2,000, 20,000 and 200,000 images: it should not grow with them.
+ * Peak resident memory of `evaluate` on 2,000, 20,000 and 200,000 images: it should not grow with their number.
  *
  *   npm run bench -- memory CHECKPOINT IMAGES [COUNTS]
  *
- * IMAGES is a folder of photos in wnid folders, repeated by links. Text embeddings are stored by a run before. 200,000 photos take a
- * quarter of an hour on two cores.
+ * IMAGES is a folder of photos in wnid folders, repeated by links. A previous run stores the text embeddings. 200,000 photos take
+ * a quarter of an hour on two cores.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";

@@ -1,5 +1,6 @@
 /**
- * Makes the models that the other benchmarks time, where they are not there yet: minutes, once. The others do it too.
+ * Creates the models that the other benchmarks time, if they do not exist yet, which takes minutes. The other benchmarks also do
+ * this.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- models [--models DIR]
  */

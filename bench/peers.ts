@@ -1,13 +1,14 @@
 /**
- * The whole `evaluate` against a bare `session.run` loop, decoding alone, open_clip in PyTorch and the machine's limits, in rounds.
+ * Compares the whole `evaluate` with a bare `session.run` loop, decoding alone, open_clip in PyTorch and the machine's limits, in
+ * rounds.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1024] [--peer-images 384] [--int8] [--write | --any-load]
  *                                                        [--models DIR] [--from IMAGES]
  *
- * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint of SHIFTLINE_SAMPLES) or a folder with
- * an open_clip export and its weights. The images are repeated by links to `--images` (evaluate) and `--peer-images` (open_clip), so they
- * lie in the page cache: disks are not measured. Without SHIFTLINE_ORACLE open_clip and the matrix product are left out.
- * `--write` keeps the raw rounds in bench/measured/peers-MODEL.json.
+ * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint of SHIFTLINE_SAMPLES) or a
+ * folder with an open_clip export and its weights. The images are repeated by links to `--images` (evaluate) and `--peer-images`
+ * (open_clip), so they are in the page cache and disks are not measured. Without SHIFTLINE_ORACLE, open_clip and the matrix
+ * product are skipped. `--write` stores the raw rounds in bench/measured/peers-MODEL.json.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -36,7 +37,7 @@ import { visionGflop } from "./_vit-flops.ts";
 const BATCH = 32;
 const BARE_SECONDS = "8";
 const DECODE_SECONDS = "5";
-/** Images of the two runs whose difference is the text side. */
+/** Number of images of the two runs whose difference is the text embedding. */
 const FEW = 32;
 const PROMPTS = 1000;
 
@@ -101,8 +102,13 @@ function timeText(variant?: string): { promptsPerSecond: number; predictionBytes
 }
 
 function evaluateOf(of: string, variant?: string): EvaluateRun {
-  const own = join(scratch, variant ?? "float32");
-  return runEvaluate({ checkpoint: folder, images: of, scratch: own, ...(variant === undefined ? {} : { variant }) });
+  const scratchFolder = join(scratch, variant ?? "float32");
+  return runEvaluate({
+    checkpoint: folder,
+    images: of,
+    scratch: scratchFolder,
+    ...(variant === undefined ? {} : { variant }),
+  });
 }
 
 const few = folderOf(FEW);
@@ -143,7 +149,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   );
 }
 
-/** The peer's settings are tried before the rounds; the text side, which is not timed there, is made on the way. */
+/** open_clip's settings are tested before the rounds; this also computes the text embeddings, which the rounds do not time. */
 function tune(): PeersMeasured["openClipTuning"] {
   const float32 = tuneOpenClip(work, "float32");
   const bf16 = tuneOpenClip(work, "bf16");

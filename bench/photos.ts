@@ -1,10 +1,11 @@
 /**
- * Nothing timed: holds our pixels of 100 ImageNet photos, and the predictions of a checkpoint trained on photos, against open_clip's.
+ * Nothing timed: compares our pixels of 100 ImageNet photos, and the predictions of a checkpoint trained on photos, with
+ * open_clip's.
  *
  *   SHIFTLINE_SAMPLES=path/to/samples npm run bench -- photos
  *
  * The samples are photos/ (<wnid>/*, the 100 of EliSchwartz/imagenet-sample-images that test/fixtures/images/photos.expected.json
- * names) and, for the predictions, photos-clip/ with open_clip's photos-clip.expected.csv beside it. Ends with status 1 where one differs.
+ * names) and, for the predictions, photos-clip/ and open_clip's photos-clip.expected.csv. Ends with status 1 at a difference.
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -20,9 +21,9 @@ import { makeScratch } from "./_scratch.ts";
 type Row = Readonly<Record<string, string>>;
 
 const PLACES = [1, 2, 3, 4, 5];
-/** Cosines whose sums were taken in another order: measured at most 7e-7. */
+/** Tolerance of cosines for another order of summation: measured at most 7e-7. */
 const TOLERANCE = 1e-5;
-/** Places of classes with equal names are an exact tie. */
+/** Classes with equal names are an exact tie. */
 const SAME_NAME = new Map([
   ["744", "657"],
   ["837", "836"],
@@ -38,7 +39,7 @@ for (const fault of faults) console.log(fault);
 console.log(faults.length === 0 ? "all equal open_clip's" : `${faults.length} differ from open_clip's`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** Photos and settings whose pixels are other than Pillow's and torchvision's. */
+/** Photos and settings whose pixels differ from Pillow's and torchvision's. */
 async function pixelFaults(folder: string): Promise<string[]> {
   const { settings, files } = readExpected("photos.expected.json");
   const preprocessors = Object.entries(settings).map(
@@ -50,14 +51,14 @@ async function pixelFaults(folder: string): Promise<string[]> {
     for (const [setting, preprocessor] of preprocessors) {
       const pixels = new Uint8Array(preprocessor.height * preprocessor.width * 3);
       preprocessor.toPixels(image, pixels);
-      if (sha256(pixels) !== file.pixels?.[setting]) found.push(`${name}: other pixels: ${setting}`);
+      if (sha256(pixels) !== file.pixels?.[setting]) found.push(`${name}: different pixels: ${setting}`);
     }
   }
   console.error(`${Object.keys(files).length} photos in ${preprocessors.length} settings`);
   return found;
 }
 
-/** Photos whose top-5 or cosines, with the 80 templates, are other than open_clip's. */
+/** Photos whose top-5 or cosines, with the 80 templates, differ from open_clip's. */
 function predictionFaults(model: string, folder: string, reference: string): string[] {
   const out = join(makeScratch(), "results");
   const data = ["--data-dir", `imagenet=${folder}`, "--allow-incomplete"];
@@ -69,7 +70,8 @@ function predictionFaults(model: string, folder: string, reference: string): str
   for (const row of rows) {
     const our = ours.get(row.file as string);
     const differing = PLACES.filter((place) => differs(our, row, place));
-    if (our?.label !== row.label || differing.length > 0) found.push(`${row.file}: other places: ${differing.join()}`);
+    if (our?.label !== row.label || differing.length > 0)
+      found.push(`${row.file}: different ranks: ${differing.join()}`);
   }
   console.error(`${rows.length} predictions`);
   return found;

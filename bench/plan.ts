@@ -1,5 +1,5 @@
 /**
- * The plan of a large sweep from the rates that `peers --write` measured: units, hours, bytes, and what takes the time.
+ * Plans a large sweep from the rates that `peers --write` measured: units, hours, bytes, and the components of the time.
  *
  *   npm run bench -- plan [--checkpoints 1000] [--nodes 256]
  */
@@ -12,7 +12,7 @@ const { values } = parseArgs({
 });
 const [checkpoints, nodes] = [Number(values.checkpoints), Number(values.nodes)];
 if (!(Number.isSafeInteger(checkpoints) && checkpoints > 0 && Number.isSafeInteger(nodes) && nodes > 0)) {
-  throw new Error("--checkpoints and --nodes: expected whole numbers above 0");
+  throw new Error("--checkpoints and --nodes: expected positive integers");
 }
 const measured = readPlanned();
 if (measured.length === 0) throw new Error("bench/measured has no ViT: run `npm run bench -- peers vit-b-32 --write`");

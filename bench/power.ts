@@ -1,10 +1,10 @@
 /**
- * The power of the plan of EmojiShift's full study (examples/emojishift/study/plan.json): of the calibrated test of dilution and of
- * equivalence, through the library's own tests, on studies simulated from the 28 committed checkpoints.
+ * The power of the plan of EmojiShift's full study (examples/emojishift/study/plan.json): of the calibrated test of dilution and
+ * of equivalence, with the library's tests, on studies simulated from the 28 committed checkpoints.
  *
  *   npm run bench -- power [REPETITIONS] [--seeds 1,3,5] [--write]
  *
- * 200 repetitions by default, 399 replicates in each test. Prints a Markdown table; --write keeps it as
+ * 200 repetitions by default, 399 replicates in each test. Prints a Markdown table; --write stores it as
  * examples/emojishift/study/power.csv. Seeded: the same numbers on every machine.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,16 +14,16 @@ import { ROOT } from "./_child.ts";
 import { readPilot } from "./_emoji-pilot.ts";
 import { type StudyPower, studyPower } from "./_study-power.ts";
 
-/** Dilution to detect: logit from no share to all. */
+/** Dilution to detect: change in logit from no share to a full share. */
 const EFFECT = 0.3;
 const REPLICATES = 399;
 const SEED = 20261127;
-/** Holm's first step over this many decisions. */
+/** Number of decisions for Holm's first step. */
 const DECISIONS = 10;
 /**
- * As the study's analysis has it, means of the seeds of one source, samples and steps are points. Part of the scatter's variance that seeds
- * have in common (none, as each has its own pictures; half, where straight effects of samples and steps do not fit), and what a
- * repetition of the study would draw again.
+ * As in the study's analysis, the units are means of the seeds with the same source, samples and steps. The scenarios: the share
+ * of the scatter's variance that seeds have in common (none, because each has separate pictures; half, if linear effects of
+ * samples and steps do not fit), and what a repetition of the study would redraw.
  */
 const ASSUMPTIONS = [
   { cellShare: 0, units: "pictures" },
@@ -81,7 +81,7 @@ if (values.write) {
   writeFileSync(join(folder, "power.csv"), `${csv.join("\n")}\n`);
 }
 
-/** EmojiOne's part of a source made of Noto and EmojiOne; null: in no mixture. */
+/** EmojiOne's share of a source that mixes Noto and EmojiOne; null: not in a mixture. */
 function shareOfEmojiOne(source: string): number | null {
   const mixed = /^noto(\d+)-emojione(\d+)$/.exec(source);
   if (mixed !== null) return Number(mixed[2]) / 100;

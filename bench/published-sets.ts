@@ -1,10 +1,10 @@
 /**
- * Finds ImageNet and its shifts as they are published, whole: every name of 50,000 files and 313 folders, one tiny image. Each is
- * looked for as its archive and as what that unpacks to, under one root and without an option.
+ * Finds complete copies of ImageNet and its shifts with the published names: all 50,000 files and 313 folders, with one tiny
+ * image. Each set is searched as its archive and unpacked, under one root and without options.
  *
  *   npm run bench -- published-sets [FOLDER]
  *
- * What is made stays in FOLDER where one is named. Ends with status 1 where a set is not found whole.
+ * The created files stay in FOLDER if one is given. Ends with status 1 if a set is not found completely.
  */
 import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,7 +18,7 @@ import { makeScratch } from "./_scratch.ts";
 const folder = process.argv[2] ?? makeScratch();
 const image = readFileSync("test/fixtures/sketches/root/objectnet-1.0/images/sunglasses/7abe60e00c1dc59.png");
 const sets = await publishedSets(WHOLE);
-/** The same image for a set, of another size for each: sets of the same images would be taken for one. */
+/** One image per set, with a different size for each: sets with the same images would count as one. */
 const imageOf = ({ benchmark }: PublishedSet) => Buffer.concat([image, Buffer.from(benchmark.id)]);
 
 function writeArchive(root: string, set: PublishedSet): void {

@@ -1,5 +1,5 @@
-// A report of CHECKPOINTS made-up checkpoints on six benchmarks of their full number of images, varied as real results are:
-// size of the page, seconds, memory, and the page's first paint where Chromium is.
+// A report of CHECKPOINTS synthetic checkpoints on six benchmarks with all their images, which vary like real results: size of
+// the page, seconds, memory, and the page's first paint if Chromium is installed.
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,16 +25,16 @@ try {
     await runReport([join(folder, "results")], { out, figures, quiet: figures });
     const seconds = (performance.now() - begun) / 1000;
     console.log(
-      `${checkpoints} checkpoints × 6 benchmarks, ${imagesPerClass} images a class of ImageNet, figures ${figures}: ${seconds.toFixed(1)} s, page ${(statSync(out).size / 1e6).toFixed(2)} MB, peak memory ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`,
+      `${checkpoints} checkpoints × 6 benchmarks, ${imagesPerClass} images per class of ImageNet, figures ${figures}: ${seconds.toFixed(1)} s, page ${(statSync(out).size / 1e6).toFixed(2)} MB, peak memory ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`,
     );
   }
-  if (executablePath === undefined) console.log("no Chromium here: first paint is not measured");
+  if (executablePath === undefined) console.log("Chromium not found: first paint is not measured");
   else await measurePaint(out, executablePath);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Prints milliseconds to the first paint, and until the program has started, in a new context each. */
+/** Prints milliseconds to the first paint and to the start of the program, each in a new context. */
 async function measurePaint(report: string, executable: string): Promise<void> {
   const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-gpu"] });
   const paints: number[] = [];

@@ -1,11 +1,11 @@
 /**
- * Times resizing against Pillow's own, in alternating pairs, and decoding.
+ * Compares the time of resizing with Pillow's, in alternating pairs, and times decoding.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npx tsx bench/resample.ts
  *
- * SHIFTLINE_ORACLE is a Python environment with Pillow; without it only our side is timed. Times are CPU
- * time (user and system, with the garbage collector's and compiler's threads), milliseconds an image. Ours is the
- * whole of what evaluation does: geometry, resize of what the crop shows, crop; Pillow's is `Image.resize` alone.
+ * SHIFTLINE_ORACLE is a Python environment with Pillow; without it only ours is timed. Times are CPU time (user and system,
+ * including the threads of the garbage collector and compiler) in milliseconds per image. Ours includes everything that
+ * evaluation does: geometry, resize of the cropped area, crop; Pillow's is `Image.resize` alone.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -61,7 +61,7 @@ function scene(width: number, height: number): Uint8Array {
   return new Uint8Array(data.buffer);
 }
 
-/** A function that resizes one image `repeats` times and tells the milliseconds of each. */
+/** Returns a function that resizes one image `repeats` times and returns the milliseconds of each. */
 function ours(width: number, height: number, repeats: number): Resize {
   const data = scene(width, height);
   const pixels = new Uint8Array(224 * 224 * 3);
@@ -122,7 +122,7 @@ async function compareWithPillow(): Promise<void> {
   pillow?.end();
 }
 
-/** In a process of its own, so that nothing is compiled yet: the first image, and what a batch costs from a cold start. */
+/** In a separate process, so that nothing is compiled yet: the first image, and the cost of a batch after a cold start. */
 function timeCold(): void {
   const preprocessor = createPreprocessor(createPreprocessing({ size: 224 }));
   const once = ours(500, 375, 1);

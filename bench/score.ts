@@ -1,6 +1,6 @@
 /**
- * Seconds to score stored image embeddings with a classifier: reading and checking the parts, scoring, the metrics with
- * their intervals, and writing predictions.csv. The store is made up of random embeddings.
+ * Seconds to score stored image embeddings with a classifier: reading and checking the parts, scoring, the metrics with their
+ * intervals, and writing predictions.csv. The store contains random embeddings.
  *
  *   npm run bench -- score [IMAGES] [COLUMNS] [RUNS]
  */
@@ -76,7 +76,7 @@ try {
     times.push((performance.now() - begun) / 1000);
     console.log(`run ${run + 1}: ${times.at(-1)?.toFixed(2)} s`);
   }
-  console.log(`${n} images × ${CLASSES} classes × ${d} columns: ${spread(times)} s, all included`);
+  console.log(`${n} images × ${CLASSES} classes × ${d} columns: ${spread(times)} s in total`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,10 +1,10 @@
 /**
- * Kills `evaluate` at random moments, resumes it and compares the results with an unbroken run's, byte for byte.
+ * Kills `evaluate` at random moments, resumes it and compares the results with those of an uninterrupted run, byte for byte.
  *
  *   npm run bench -- soak [KILLS] [SEED]
  *
- * On the committed fixture checkpoint and images; ends with status 1 at the first difference, or if a part that was
- * whole is made again.
+ * It uses the committed fixture checkpoint and images; ends with status 1 at the first difference, or if a complete part is
+ * computed again.
  */
 import { join } from "node:path";
 import { soak } from "./_soak.ts";

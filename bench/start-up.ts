@@ -1,5 +1,5 @@
 /**
- * Seconds from start to end of `shiftline --help`, and of a Node that does nothing, in turn.
+ * Seconds from start to end of `shiftline --help`, and of an empty Node program, in turn.
  *
  *   npm run bench -- start-up
  */

@@ -1,14 +1,14 @@
 /**
- * Seconds of one command that evaluates many small checkpoints, against as many commands and against the least that the cores need
- * for it: inference of every checkpoint and decoding once.
+ * Compares the seconds of one command that evaluates many small checkpoints with those of as many commands and with the minimum
+ * for the cores: inference of every checkpoint and decoding once.
  *
  *   npm run bench -- sweep [CHECKPOINT] [--checkpoints 20] [--many 200] [--images 500] [--rounds 3] [--write | --any-load]
  *                          [--models DIR] [--from IMAGES]
  *
- * CHECKPOINT is an open_clip export, the small trained one of SHIFTLINE_SAMPLES where not given. Copies of it get a fingerprint of their
- * own each (a field more in their open_clip_config.json), so nothing is shared in the store. The images are repeated by links. Text
- * embeddings are stored by a run before, image embeddings never. `--checkpoints` of them are evaluated by one command and by as many;
- * `--many` by one. `--write` keeps the raw rounds in bench/measured/sweep.json.
+ * CHECKPOINT is an open_clip export, by default the small trained one of SHIFTLINE_SAMPLES. Copies of it have different
+ * fingerprints (an additional field in their open_clip_config.json), so nothing is shared in the store. The images are repeated
+ * by links. A previous run stores text embeddings; image embeddings are never stored. `--checkpoints` of them are evaluated by
+ * one command and by as many commands; `--many` by one. `--write` stores the raw rounds in bench/measured/sweep.json.
  */
 import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -56,7 +56,7 @@ const fewImages = join(scratch, "few-images");
 repeatImages(source.folder, fewImages, FEW);
 let runs = 0;
 
-/** A copy with a fingerprint of its own; its large files are links to those of the first. */
+/** A copy with a separate fingerprint; its large files are links to those of the original. */
 function copyCheckpoint(from: string, k: number): string {
   const [copy, first] = [k, 0].map((i) => join(scratch, "checkpoints", `copy-${i}`)) as [string, string];
   if (k === 0) cpSync(from, copy, { recursive: true });

@@ -1,12 +1,14 @@
 /**
- * The whole `evaluate` against transformers.js on the same files: ViT-B/32 in the Hugging Face layout, random weights, float32.
+ * Compares the whole `evaluate` with transformers.js on the same files: ViT-B/32 in the Hugging Face layout, random weights,
+ * float32.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- transformers-js [--rounds 3] [--images 512] [--peer-images 256] [--calls 32] [--write | --any-load]
  *                                                                  [--models DIR] [--from IMAGES]
  *
- * Two ways of it, both as its documentation has them: processor and vision model in batches of 32 with the text side computed once before, and
- * the plain zero-shot-image-classification pipeline, which computes the texts of all 1000 classes again in each call: one call on `--calls`
- * images. Its own loading is not timed; ours is. The package is installed on demand beside the models, at one exact version.
+ * Two methods from its documentation: processor and vision model in batches of 32 with text embeddings computed once before, and
+ * the plain zero-shot-image-classification pipeline, which computes the texts of all 1000 classes again in each call: one call on
+ * `--calls` images. Its loading is not timed; ours is. The package is installed on demand in the folder of the models, at one
+ * exact version.
  */
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -55,7 +57,7 @@ const runVision = () => {
   ]);
 };
 const first = runVision();
-runEvaluate({ checkpoint, images: peerImages, scratch }); // stores the text side
+runEvaluate({ checkpoint, images: peerImages, scratch }); // stores the text embeddings
 const rounds: TransformersJsRound[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
   const bare = runNode<TimedCpu>("bare-loop.mjs", [join(checkpoint, "onnx", "vision_model.onnx"), "32", "8"]);

@@ -1,11 +1,11 @@
 /**
- * Towers compiled from weights against PyTorch's export of them and against their matrix products alone (ViT-B/32, random weights), in
- * turns; then seconds and memory of compiling and opening ViT-B/32 and ViT-L/14.
+ * Compares towers compiled from weights with PyTorch's export and with their matrix products alone (ViT-B/32, random weights), in
+ * turn; then measures seconds and memory of compiling and opening ViT-B/32 and ViT-L/14.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- weights [--rounds 15] [--batch 8] [--threads N] [--models DIR] [--any-load]
  *
- * A rate is by the clock; "of products" is the time that the products take as a share of the graph's, the median of paired rounds: by the
- * clock, and by CPU time, which other work on the machine disturbs less. Memory is read from /proc: Linux only.
+ * Rates are by wall-clock time; "of products" is the time of the products as a share of the graph's, the median of paired rounds:
+ * by wall-clock time, and by CPU time, which other work on the machine affects less. Memory is read from /proc: Linux only.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ import { seededRandom } from "./_random.ts";
 import { median } from "./_rates.ts";
 import type { WeightsMemory } from "./_weights-memory.ts";
 
-/** Tokens of a prompt of ImageNet's templates at its length, and of the longest. */
+/** Length in tokens of a typical prompt of ImageNet's templates, and of the longest. */
 const PROMPT_TOKENS = { "at their length": 16, padded: 77 };
 const PROMPTS_PER_IMAGE = 8;
 /** Ids of CLIP's vocabulary. */
@@ -90,7 +90,7 @@ interface Candidate {
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
-/** Runs graphs in turn and prints their rates beside that of the products. */
+/** Runs graphs in turn and prints their rates and that of the products. */
 async function compare(title: string, items: number, candidates: Readonly<Record<string, Candidate>>): Promise<void> {
   const runs = new Map<string, () => Promise<unknown>>();
   const release: (() => Promise<void>)[] = [];
@@ -140,7 +140,7 @@ function productFeeds(blocks: readonly Block[], items: number, length: number): 
   };
 }
 
-/** Each in a process of its own. */
+/** Each in a separate process. */
 function reportMemory(model: "ViT-B-32" | "ViT-L-14"): void {
   const from = openClipModel(models, model);
   const measure = (kind: "weights" | "export") =>

@@ -1,4 +1,4 @@
-// npm run bench [-- NAME [ARGUMENTS]]: sets the checkout up, then runs one benchmark of bench/, or says which there are.
+// npm run bench [-- NAME [ARGUMENTS]]: sets up the checkout, then runs one benchmark of bench/, or lists them.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root, runBin, setUp } from "./set-up.mjs";
@@ -12,7 +12,7 @@ if (name !== undefined && known.includes(name)) {
   process.exitCode = runBin("tsx/dist/cli.mjs", [join("bench", `${name}.ts`), ...args]);
 } else {
   console.error(
-    `npm run bench -- NAME [ARGUMENTS], where NAME is one of ${known.join(", ")}; bench/README.md says what each measures`,
+    `npm run bench -- NAME [ARGUMENTS], where NAME is one of ${known.join(", ")}; bench/README.md describes them`,
   );
   process.exitCode = name === undefined ? 0 : 2;
 }

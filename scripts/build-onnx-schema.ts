@@ -1,6 +1,6 @@
 /**
  * npm run onnx-schema: compiles src/model/onnx/onnx.proto to src/model/onnx/onnx-schema.ts, which is committed: pbf's readers and
- * writers, with types, and tables of the fields for what walks over bytes without reading them into objects.
+ * writers, with types, and tables of the fields for code that processes bytes without reading them into objects.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,15 +10,15 @@ import resolve, { type ProtoField, type ProtoMessage } from "resolve-protobuf-sc
 const SOURCE = new URL("../src/model/onnx/onnx.proto", import.meta.url);
 const RESULT = new URL("../src/model/onnx/onnx-schema.ts", import.meta.url);
 
-/** A message with the name that pbf gives it: TypeProto.Tensor is TypeProtoTensor. */
+/** A message with pbf's name for it: TypeProto.Tensor is TypeProtoTensor. */
 interface NamedMessage {
   readonly name: string;
   readonly fields: readonly ProtoField[];
-  /** type names, as fields of the message spell them → names of messages; what is in none is a scalar or an enum */
+  /** type names in fields of the message → names of messages; other types are scalars or enums */
   readonly messages: ReadonlyMap<string, string>;
 }
 
-/** protobuf's wire types, and TypeScript's type, of what is no message; enums are varints. */
+/** Wire type and TypeScript type of scalars; enums are varints. */
 const SCALARS: Readonly<Record<string, { readonly wire: number; readonly type: string }>> = {
   string: { wire: 2, type: "string" },
   bytes: { wire: 2, type: "Uint8Array" },
@@ -28,13 +28,13 @@ const SCALARS: Readonly<Record<string, { readonly wire: number; readonly type: s
 };
 const ENUM = { wire: 0, type: "number" };
 
-/** The text of onnx-schema.ts as onnx.proto makes it. */
+/** Generates the text of onnx-schema.ts from onnx.proto. */
 export function compileSchema(): string {
   const schema = resolve.sync(fileURLToPath(SOURCE));
   for (const message of schema.messages) renameFields(message);
   const messages = nameMessages(schema.messages, "", new Map());
   const parts = [
-    "// made from onnx.proto by npm run onnx-schema; not to be edited",
+    "// generated from onnx.proto by npm run onnx-schema; do not edit",
     'import type { PbfReader, PbfWriter } from "pbf";',
     DRAFT,
     ...messages.map(declareMessage),
@@ -45,7 +45,7 @@ export function compileSchema(): string {
   return `${parts.join("\n\n").trimEnd()}\n`;
 }
 
-const DRAFT = `/** A message to be written: what is absent is left out. */
+const DRAFT = `/** A message to be written; absent fields are omitted. */
 export type Draft<T> = T extends Uint8Array
   ? Uint8Array
   : T extends readonly (infer Item)[]
@@ -54,7 +54,7 @@ export type Draft<T> = T extends Uint8Array
       ? { readonly [Name in keyof T]?: Draft<T[Name]> | undefined }
       : T;`;
 
-/** onnx.proto's snake_case to camelCase, as protobuf's own mapping to JSON does. */
+/** Converts onnx.proto's snake_case to camelCase, like protobuf's mapping to JSON. */
 function renameFields(message: ProtoMessage): void {
   const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   for (const field of message.fields) {
@@ -73,8 +73,8 @@ function nameMessages(
   return messages.flatMap((message) => {
     const name = prefix + message.name;
     const inner = nameMessages(message.messages, name, known);
-    const own = message.messages.map((part) => [part.name, name + part.name] as const);
-    return [...inner, { name, fields: message.fields, messages: new Map([...known, ...own]) }];
+    const nestedNames = message.messages.map((part) => [part.name, name + part.name] as const);
+    return [...inner, { name, fields: message.fields, messages: new Map([...known, ...nestedNames]) }];
   });
 }
 
@@ -86,7 +86,7 @@ function declareMessage({ name, fields, messages }: NamedMessage): string {
   });
   for (const oneof of new Set(fields.flatMap((field) => field.oneof ?? []))) {
     const names = fields.filter((field) => field.oneof === oneof).map((field) => JSON.stringify(field.name));
-    lines.push(`  /** which of these is there */\n  ${oneof}: ${[...names, "undefined"].join(" | ")};`);
+    lines.push(`  /** the field of the oneof that is set */\n  ${oneof}: ${[...names, "undefined"].join(" | ")};`);
   }
   return `export interface ${name} {\n${lines.join("\n")}\n}`;
 }
@@ -108,12 +108,12 @@ function declareForms(messages: readonly NamedMessage[]): string {
     });
     return `  ${name}: {\n${lines.join("\n")}\n  },`;
   });
-  return `/** How a field lies in a message. */
+  return `/** Encoding of a field in a message. */
 export interface FieldForm {
-  /** protobuf's wire type: 0 a varint, 2 a length and so many bytes, 5 four bytes; repeated numbers are of type 2 where they are packed */
+  /** protobuf's wire type: 0 varint, 2 length-delimited, 5 four bytes; packed repeated numbers have type 2 */
   readonly wire: 0 | 2 | 5;
   readonly repeated: boolean;
-  /** the message it holds */
+  /** the type of the nested message */
   readonly message: MessageName | null;
 }
 
@@ -125,11 +125,11 @@ ${tables.join("\n")}
 
 function scalar({ name, type }: ProtoField): { readonly wire: number; readonly type: string } {
   const known = SCALARS[type];
-  if (known === undefined && !/^[A-Z]/.test(type)) throw new Error(`${name}: its type ${type} is not known here`);
+  if (known === undefined && !/^[A-Z]/.test(type)) throw new Error(`${name}: unknown type ${type}`);
   return known ?? ENUM;
 }
 
-/** pbf's JavaScript with types. */
+/** Adds types to pbf's JavaScript. */
 function annotate(code: string): string {
   return code
     .replace(/^export const (\w+) = (\{[^}]*\});$/gm, "export const $1 = $2 as const;")

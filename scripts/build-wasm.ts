@@ -9,13 +9,13 @@ import wabt from "wabt";
 const SOURCE = new URL("../src/data/image/resample.wat", import.meta.url);
 const RESULT = new URL("../src/data/image/resample-wasm.ts", import.meta.url);
 
-/** The text of resample-wasm.ts as resample.wat makes it. */
+/** Generates the text of resample-wasm.ts from resample.wat. */
 export async function assemble(): Promise<string> {
   const module = (await wabt()).parseWat("resample.wat", readFileSync(SOURCE, "utf8"), { simd: true });
   const { buffer } = module.toBinary({});
   module.destroy();
   const base64 = Buffer.from(buffer).toString("base64");
-  return `// made from resample.wat by npm run wasm\n\n/** A WebAssembly module, base64. */\nexport const RESAMPLE_WASM =\n  "${base64}";\n`;
+  return `// generated from resample.wat by npm run wasm; do not edit\n\n/** A WebAssembly module, base64. */\nexport const RESAMPLE_WASM =\n  "${base64}";\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(RESULT, await assemble());

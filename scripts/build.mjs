@@ -1,4 +1,4 @@
-// npm run build: compiles src/ to dist/, bundles the report's page, and makes the command executable, which tsc does not.
+// npm run build: compiles src/ to dist/, bundles the report's page, and makes the command executable, because tsc does not.
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { buildPage } from "./build-page.mjs";

@@ -1,4 +1,4 @@
-/** pbf's compiler, and the parser that it uses: neither has types of its own. */
+/** pbf's compiler, and the parser that it uses, both without published types. */
 declare module "resolve-protobuf-schema" {
   export interface ProtoField {
     name: string;

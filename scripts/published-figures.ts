@@ -12,7 +12,7 @@ import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/output/figur
 
 const BENCHMARKS = [...IMAGENET_AXES.shifts, AVERAGE];
 
-/** Model types as "Data Determines Distributional Robustness" (Fang et al. 2022) draws them. */
+/** Model types as in "Data Determines Distributional Robustness" (Fang et al. 2022). */
 const MODEL_TYPES = {
   standard: "standard training",
   openai: "OpenAI CLIP",
@@ -50,7 +50,7 @@ export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
   ]);
 }
 
-/** Writes the figures that the README shows. @returns their paths below the folder */
+/** Writes the figures of the README. @returns their paths below the folder */
 export async function writePublishedFigures(folder: string, formats: readonly FigureFormat[]): Promise<string[]> {
   const paths: string[] = [];
   for (const [study, panels] of await publishedFigures()) {

@@ -1,4 +1,5 @@
-// Pictures of reports as people meet them, to look at: FOLDER gets NAME-VIEW-SIZE-THEME.png and NAME-VIEW-print.png. PATTERN keeps those whose name holds it.
+// Takes screenshots of reports for visual checks: writes NAME-VIEW-SIZE-THEME.png and NAME-VIEW-print.png to FOLDER. PATTERN
+// selects names that contain it.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -15,9 +16,9 @@ const SIZES = {
   "820x1180": { width: 820, height: 1180 },
 } as const;
 const THEMES = ["light", "dark"] as const;
-/** Width of A4 at 96 dots to the inch; printed from dark mode, where a page's colors could stay dark. */
+/** Width of A4 at 96 dots to the inch; printed from dark mode, in which a page's colors could stay dark. */
 const PAPER = { width: 794, height: 1123 } as const;
-/** What is opened of each report: the address of a view, and whether more than the first screen is taken. */
+/** The views of each report: the address, and whether the screenshot shows more than the first screen. */
 const VIEWS: Readonly<Record<string, { readonly hash: string; readonly whole: boolean }>> = {
   first: { hash: "", whole: false },
   whole: { hash: "", whole: true },
@@ -33,7 +34,8 @@ interface Subject {
   readonly options: ReportCommandOptions;
 }
 
-if (chromiumPath === undefined) throw new Error("no Chromium here: apt-get install chromium, or name one in CHROMIUM");
+if (chromiumPath === undefined)
+  throw new Error("Chromium not found: run apt-get install chromium, or set CHROMIUM to its path");
 const out = resolve(process.argv[2] ?? join(tmpdir(), "shiftline-screenshots"));
 const pattern = process.argv[3] ?? "";
 const scratch = mkdtempSync(join(tmpdir(), "shiftline-shots-"));
@@ -54,7 +56,7 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-/** The reports: real results, the published zoo, and a user's few runs, whose results are made up, beside it. */
+/** The reports: real results, the published zoo, and a user's few runs with synthetic results. */
 function subjects(folder: string): Subject[] {
   const made = (name: string, checkpoints: readonly string[], imagesPerClass: number, ability: number) =>
     makeResults(join(folder, name), { checkpoints, imagesPerClass, seed: ability });
@@ -87,7 +89,7 @@ interface Shot {
   readonly path: string;
 }
 
-/** A browser's window, in which the views of a report are opened one after the other. */
+/** A browser window in which the views of a report are opened one after the other. */
 interface Setting {
   readonly name: string;
   readonly viewport: { readonly width: number; readonly height: number };
@@ -118,7 +120,7 @@ async function take(from: Browser, report: string, setting: Setting, shots: read
       location.hash = address;
     }, hash);
     await page.waitForTimeout(300);
-    // The program may leave out tabs that it has nothing for
+    // The program may omit tabs without content
     const wanted = hash === "" ? 1 : await page.locator(`nav.tabs a[href="${hash}"]`).count();
     if (wanted === 0) continue;
     if (setting.isPaper) await page.emulateMedia({ media: "print" });

@@ -1,4 +1,5 @@
-// npm run screenshots [-- FOLDER [PATTERN]]: sets the checkout up, then takes pictures of reports at four sizes, light, dark and printed.
+// npm run screenshots [-- FOLDER [PATTERN]]: sets up the checkout, then takes screenshots of reports at four sizes, light, dark
+// and printed.
 import { runBin, setUp } from "./set-up.mjs";
 
 setUp();

@@ -1,5 +1,5 @@
-// Installs the packages and builds dist/, each only when something it depends on has changed.
-// Uses nothing but Node and the npm that comes with it; the install runs no package's own scripts.
+// Installs the packages and builds dist/, each only when something it depends on has changed. Needs only Node and its npm; the
+// install runs no scripts of packages.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const BUILT = join(root, "dist", ".shiftline-built");
 
-/** Makes the checkout ready to run. Says what it does on stderr; silent when there is nothing to do. */
+/** Makes the checkout ready to run. Reports its actions on stderr; prints nothing when there is nothing to do. */
 export function setUp() {
   checkNode();
   install(".", "installing packages from the npm registry (once)");
@@ -40,7 +40,7 @@ export function install(folder, what) {
   writeFileSync(installed, lock);
 }
 
-/** Runs a program in the project's folder with the terminal as its own. @returns its exit status */
+/** Runs a program in the project's folder connected to the terminal. @returns its exit status */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
   if (result.error) throw result.error;
@@ -58,7 +58,7 @@ function npm(args, options = {}) {
     ? run(process.execPath, [cli, ...args], options)
     : run("npm", args, { ...options, shell: process.platform === "win32" });
   if (status !== 0) {
-    say(`npm ${args[0]} failed with status ${status}; its own message is above`);
+    say(`npm ${args[0]} failed with status ${status}; see its message above`);
     process.exit(status);
   }
 }

@@ -1,6 +1,6 @@
-// npm start [-- FOLDER]: sets the checkout up, then runs EmojiShift, the study that ships with it: evaluates every checkpoint on every
-// style, fits a line for each pre-training source and one over all, writes the report with its figures, and compares the
-// predictions with the committed ones. Nothing is read from the committed results before that.
+// npm start [-- FOLDER]: sets up the checkout, then runs EmojiShift, the study that ships with it: evaluates every checkpoint on
+// every style, fits a line for each pre-training source and one for all, writes the report with its figures, and compares the
+// predictions with the committed ones, which are not read before.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { root, run, setUp } from "./set-up.mjs";
@@ -8,7 +8,7 @@ import { root, run, setUp } from "./set-up.mjs";
 setUp();
 const study = join("examples", "emojishift");
 const committed = join("results", "emojishift");
-/** Not the committed folder: a clone stays as it was fetched. */
+/** Not the committed folder, so that a clone is not modified. */
 const out = process.argv[2] ?? join("results", "start");
 const below = (folder) => readdirSync(join(root, study, folder)).sort();
 const names = below("checkpoints");
@@ -33,18 +33,18 @@ const evaluation = [
   out,
 ];
 step(`evaluate ${names.length} checkpoints on nine styles of emoji`, evaluation, ["inherit", "ignore", "inherit"]);
-step("fit a line for each pre-training source, and one over all", ["fit", out, ...about, "--out", out]);
+step("fit a line for each pre-training source, and one for all", ["fit", out, ...about, "--out", out]);
 step("write the report and its figures", ["report", out, ...about]);
 if (resolve(root, out) !== resolve(root, committed)) compareWithCommitted();
 
-/** Runs a command of shiftline, and ends here if it fails. */
+/** Runs a shiftline command, and exits if it fails. */
 function step(title, args, stdio = "inherit") {
   process.stderr.write(`\n# ${title}\n`);
   const status = run(process.execPath, [join(root, "dist", "cli.js"), ...args], { stdio });
   if (status !== 0) process.exit(status);
 }
 
-/** Prints how many predictions equal the committed ones; another processor may round a few scores another way. */
+/** Prints how many predictions equal the committed ones; another processor may round a few scores differently. */
 function compareWithCommitted() {
   const files = readdirSync(join(root, committed), { recursive: true, encoding: "utf8" });
   const results = files.filter((path) => path.endsWith(`${sep}predictions.csv`));
@@ -59,7 +59,7 @@ function compareWithCommitted() {
   process.stderr.write(`\n# ${text}\n`);
 }
 
-/** Image, label and predicted class of each row of a `predictions.csv`; no row where the file is not there. */
+/** Image, label and predicted class of each row of a `predictions.csv`; no rows if the file does not exist. */
 function topClasses(path) {
   if (!existsSync(path)) return [];
   const rows = readFileSync(path, "utf8").trimEnd().split("\n").slice(1);

@@ -1,5 +1,5 @@
-// npm test: sets the checkout up, then checks lint and format, types, and runs every test.
-// Ends with the plain line "N passed, N failed, N skipped".
+// npm test: sets up the checkout, then checks lint and format, types, and runs every test. Ends with the plain line "N passed, N
+// failed, N skipped".
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ rmSync(folder, { recursive: true, force: true });
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
-/** Runs a check beside the others; what it printed is shown in one piece at its end. */
+/** Runs a check in parallel with others; its output is printed at its end in one piece. */
 function check(name, program, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, "node_modules", ...program.split("/")), ...args], { cwd: root });
@@ -56,7 +56,7 @@ function countTests(status) {
     counts.passed += result.numPassedTests;
     counts.failed += result.numFailedTests;
     counts.skipped += result.numPendingTests + result.numTodoTests;
-    // A file that cannot be loaded, or an error between tests, fails no single test
+    // A file that cannot be loaded, or an error between tests, does not count as a failed test
     if (status !== 0 && result.numFailedTests === 0) counts.failed++;
   } catch (error) {
     console.log(`no test report: ${error.message}`);

@@ -1,4 +1,4 @@
-// A bare session.run loop over one image graph: nothing is read or decoded. Prints JSON: images, seconds, CPU seconds.
+// A bare session.run loop over one image graph, without reading or decoding. Prints JSON: images, seconds, CPU seconds.
 //   node bare-loop.mjs GRAPH BATCH SECONDS      runs for about SECONDS, at least twice
 import { availableParallelism } from "node:os";
 import { InferenceSession, Tensor } from "onnxruntime-node";

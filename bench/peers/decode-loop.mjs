@@ -1,5 +1,5 @@
-// What evaluation does to an image before the model, and nothing else: read, hash, decode, resample, normalize, on as many threads as
-// there are cores. Prints JSON: images, seconds, CPU seconds, mean bytes of a file.
+// Only the work of an evaluation on an image before the model: read, hash, decode, resample, normalize, on as many threads as
+// there are cores. Prints JSON: images, seconds, CPU seconds, mean file size in bytes.
 //   node decode-loop.mjs FOLDER PREPROCESSING-JSON SECONDS
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
@@ -24,7 +24,7 @@ if (isMainThread) {
         return answer;
       }),
     );
-  await all(1); // warm: compiled code, cached files
+  await all(1); // warm-up: compiled code, cached files
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const done = await all(Number(seconds));

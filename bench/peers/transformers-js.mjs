@@ -1,5 +1,6 @@
-// transformers.js on a local model in the Hugging Face layout, float32 on the CPU. Prints JSON: images, seconds, seconds of the text side.
-//   node transformers-js.mjs INSTALLED MODELS MODEL vision IMAGES CLASSIFIER OUT     processor and vision model; the text side is computed
+// transformers.js on a local model in the Hugging Face layout, float32 on the CPU. Prints JSON: images, seconds, seconds of the
+// text embeddings.
+//   node transformers-js.mjs INSTALLED MODELS MODEL vision IMAGES CLASSIFIER OUT     processor and vision model; text embeddings are computed
 //                                                                                   once and kept in CLASSIFIER; OUT: image,top1
 //   node transformers-js.mjs INSTALLED MODELS MODEL pipeline IMAGES COUNT           zero-shot-image-classification, one call on COUNT images
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// made from resample.wat by npm run wasm
+// generated from resample.wat by npm run wasm; do not edit
 
 /** A WebAssembly module, base64. */
 export const RESAMPLE_WASM =

@@ -1,8 +1,8 @@
-// made from onnx.proto by npm run onnx-schema; not to be edited
+// generated from onnx.proto by npm run onnx-schema; do not edit
 
 import type { PbfReader, PbfWriter } from "pbf";
 
-/** A message to be written: what is absent is left out. */
+/** A message to be written; absent fields are omitted. */
 export type Draft<T> = T extends Uint8Array
   ? Uint8Array
   : T extends readonly (infer Item)[]
@@ -24,7 +24,7 @@ export interface AttributeProto {
   strings: Uint8Array[];
   tensors: TensorProto[];
   graphs: GraphProto[];
-  /** which of these is there */
+  /** the field of the oneof that is set */
   value: "f" | "i" | "s" | "t" | "g" | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface TensorProto {
 export interface TensorShapeProtoDimension {
   dimValue: number;
   dimParam: string;
-  /** which of these is there */
+  /** the field of the oneof that is set */
   value: "dimValue" | "dimParam" | undefined;
 }
 
@@ -111,7 +111,7 @@ export interface TypeProto {
   tensorType: TypeProtoTensor | undefined;
   sequenceType: TypeProtoSequence | undefined;
   optionalType: TypeProtoOptional | undefined;
-  /** which of these is there */
+  /** the field of the oneof that is set */
   value: "tensorType" | "sequenceType" | "optionalType" | undefined;
 }
 
@@ -153,12 +153,12 @@ export const FIELD = {
 
 export type MessageName = keyof typeof FIELD;
 
-/** How a field lies in a message. */
+/** Encoding of a field in a message. */
 export interface FieldForm {
-  /** protobuf's wire type: 0 a varint, 2 a length and so many bytes, 5 four bytes; repeated numbers are of type 2 where they are packed */
+  /** protobuf's wire type: 0 varint, 2 length-delimited, 5 four bytes; packed repeated numbers have type 2 */
   readonly wire: 0 | 2 | 5;
   readonly repeated: boolean;
-  /** the message it holds */
+  /** the type of the nested message */
   readonly message: MessageName | null;
 }
 
