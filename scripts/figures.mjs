@@ -1,4 +1,4 @@
-// npm run figures: sets the checkout up, then makes the figures in docs/figures: from the baselines that ship with it, and the architecture from src/.
+// npm run figures: sets up the checkout, then draws the figures in docs/figures from the baselines that ship with it, and the architecture from src/.
 import { runBin, setUp } from "./set-up.mjs";
 
 setUp();
