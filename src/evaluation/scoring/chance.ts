@@ -1,42 +1,45 @@
 import { percentWords } from "../../foundation/number-text.ts";
 import { binomialUpperTail } from "../../foundation/statistics/binomial-tail.ts";
 
-/** An accuracy that is no better than what predictions that know nothing of the labels would get. */
+/** An accuracy that is not better than that of predictions independent of the labels. */
 export interface ChanceFinding {
   readonly n: number;
   readonly correct: number;
-  /** expected accuracy where the same predictions are dealt to the images at random, in [0, 1] */
+  /** expected accuracy if the same predictions are assigned to the images at random, in [0, 1] */
   readonly chance: number;
-  /** probability of so many right, or more, by chance */
+  /** probability of at least as many correct predictions under random assignment */
   readonly p: number;
-  /** significantly fewer are right than by chance */
+  /** whether significantly fewer are correct than under random assignment */
   readonly isBelow: boolean;
-  /** nearly all predictions are of very few classes: 1 / Σ share² of them */
+  /** whether nearly all predictions are of very few classes, with an effective number of 1 / Σ share² */
   readonly isCollapsed: boolean;
 }
 
-/** Where more than this share of chance runs get so many right, the accuracy is not above chance. */
+/** p value above which the accuracy is not above chance. */
 const NOT_ABOVE = 0.05;
-/** An accuracy so far above chance, as a share of what is left to 1, would be seen … */
+/** A detectable effect, as a share of the distance from chance to 1 … */
 const SEEN = 0.1;
 /** … at this level … */
 const LEVEL = 1e-3;
-/** … in this share of runs, where there are images enough. */
+/** … with this power, if there are enough images. */
 const POWER = 0.9;
-/** Images of one class are not independent: of fewer classes nothing is said, unless there are no more. */
+/**
+ * Minimum number of classes with images for a finding, unless the protocol has fewer: images of one class are not
+ * independent.
+ */
 const FEWEST_CLASSES = 10;
-/** Predictions of fewer classes than this share of those that have images are collapsed. */
+/** Predictions are collapsed if their effective number of classes is below this share of the classes with images. */
 const COLLAPSED = 0.02;
 
 /**
- * Tests an accuracy against chance, by the exact binomial test. Chance is what the predictions at hand would get if they
- * were dealt to the images at random, Σ over classes of (share of labels) · (share of predictions): one in so many
- * classes where every class has as many images.
+ * Tests an accuracy against chance with the exact binomial test. Chance is the expected accuracy if the same
+ * predictions were assigned to the images at random, Σ over classes of (share of labels) · (share of predictions); for
+ * balanced classes it is 1 / number of classes.
  *
  * @param top1     (n,) predicted classes, in 0..classes−1
  * @param accepted (n,) the classes that are right for each image, one or more
- * @returns null where the accuracy is above chance (p ≤ {@link NOT_ABOVE}), or where there are too few images to say so:
- *   an accuracy {@link SEEN} of the way from chance to 1 must reach p < {@link LEVEL} in {@link POWER} of runs
+ * @returns null if the accuracy is above chance (p ≤ {@link NOT_ABOVE}), or if there are too few images to decide: an
+ *   accuracy {@link SEEN} of the way from chance to 1 must reach p < {@link LEVEL} in {@link POWER} of runs
  */
 export function findChanceAccuracy(
   top1: Int32Array,
@@ -62,7 +65,7 @@ export function findChanceAccuracy(
   };
 }
 
-/** The accuracy that predictions would get if they were dealt to the images at random; parameters as above. */
+/** Computes the expected accuracy if predictions were assigned to the images at random; parameters as above. */
 export function chanceAccuracy(top1: Int32Array, accepted: readonly (readonly number[])[], classes: number): number {
   const counts = countClasses(top1, classes);
   let expected = 0;
@@ -76,11 +79,11 @@ function countClasses(top1: Int32Array, classes: number): Int32Array {
   return counts;
 }
 
-/** Whether n images would show an accuracy that is a little above chance. */
+/** Whether n images suffice to detect an accuracy slightly above chance. */
 function isEnough(n: number, chance: number): boolean {
   if (chance >= 1) return false;
   let low = Math.floor(n * chance);
-  let high = n + 1; // the fewest right that chance reaches with a probability below LEVEL, in (low, high]
+  let high = n + 1; // the smallest number of correct predictions that chance reaches with a probability below LEVEL, in (low, high]
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (binomialUpperTail(middle, n, chance) < LEVEL) high = middle;
@@ -89,14 +92,14 @@ function isEnough(n: number, chance: number): boolean {
   return binomialUpperTail(high, n, chance + SEEN * (1 - chance)) >= POWER;
 }
 
-/** What a user should know of it. `what` names the run, "imagenet-v2, protocol 1000". */
+/** Formats the warning. @param what names the run, "imagenet-v2, protocol 1000" */
 export function describeChance(what: string, { n, correct, chance, isBelow, isCollapsed }: ChanceFinding): string {
   const place = isBelow ? "below chance" : "not above chance";
-  const figures = `${percentWords(correct / n)} (${correct} of ${n}), and these predictions dealt to the images at random get ${percentWords(chance)}`;
+  const figures = `${percentWords(correct / n)} (${correct} of ${n}), and ${percentWords(chance)} is expected if these predictions are assigned to the images at random`;
   const why = isCollapsed
-    ? "nearly all images are taken for the same few classes, so the checkpoint may be broken"
+    ? "nearly all images are predicted as the same few classes, so the checkpoint may be broken"
     : isBelow
-      ? "the labels may be of other classes, unless the images were chosen because a like model fails on them"
-      : "the labels may be in another order or of other images, or the checkpoint cannot tell these classes apart";
+      ? "the labels may belong to other classes, unless the images were selected because a similar model fails on them"
+      : "the labels may be in another order or belong to other images, or the checkpoint cannot distinguish these classes";
   return `${what}: accuracy is ${place}: ${figures}; ${why}`;
 }

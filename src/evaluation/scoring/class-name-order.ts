@@ -6,23 +6,23 @@ import { makeNote, type Note } from "../../foundation/notes.ts";
 import { type ClassNameList, readClassNames, reorderClassNames } from "../classifier/class-names.ts";
 import { checkNamesAgainstFolders, checkNamesAgainstOwn } from "./contradicting-names.ts";
 
-/** Class names in the order of a protocol's classes, and what the user should know of them. */
+/** Class names in the order of a protocol's classes, with notes. */
 export interface MatchedClassNames {
   readonly list: ClassNameList;
   readonly notes: readonly Note[];
 }
 
-/** Reads the class names that a protocol has where none are asked for. @throws InputError as `matchClassNames` */
+/** Reads the default class names of a protocol. @throws InputError as `matchClassNames` */
 export async function readProtocolClassNames(benchmark: Benchmark, protocol: Protocol): Promise<MatchedClassNames> {
   return matchClassNames(await readClassNames(protocol.classNames), benchmark, protocol, null);
 }
 
 /**
- * Matches class names to a protocol's classes by what names the classes on both sides: `wnid`, and the columns that
- * folders are named by. Where such a column has all the classes in another order, it decides, not `index`.
+ * Matches class names to a protocol's classes by common columns: `wnid`, and the columns that contain folder names. If
+ * such a column has all classes in another order, it determines the order instead of `index`.
  *
- * @param own the protocol's own list, as many as these; null where these are it
- * @throws InputError naming the first row that contradicts the classes, or where names and folders are exchanged
+ * @param own the protocol's default list, of the same length; null if `list` is that list
+ * @throws InputError naming the first row that contradicts the classes, or if names and folders are exchanged
  */
 export function matchClassNames(
   list: ClassNameList,
@@ -34,7 +34,7 @@ export function matchClassNames(
   let matched = list;
   if (list.order === "wnid" && !hasOrder(list, benchmark, protocol, own)) {
     throw new InputError(
-      `${list.path}: has no order but that of its WordNet ids, and which class of ${benchmark.id}, protocol ${protocol.id}, each one is is not known; write the names in the order of the classes, one a line`,
+      `${list.path}: has only WordNet ids to order it, which do not determine the classes of ${benchmark.id}, protocol ${protocol.id}; write the names in the order of the classes, one per line`,
     );
   }
   for (const column of keyColumns(benchmark)) {
@@ -52,7 +52,7 @@ export function matchClassNames(
     }
     matched = reorderClassNames(matched, place);
     const about = { benchmark: benchmark.id, classNames: list.id };
-    if (list.order === "wnid") continue; // it has no other order
+    if (list.order === "wnid") continue; // the list has no other order
     notes.push(makeNote(`${list.path}: ordered by its column ${column}, not by index: ${what}`, about));
   }
   notes.push(...checkNamesAgainstFolders(matched, benchmark, protocol));
@@ -60,18 +60,20 @@ export function matchClassNames(
   return { list: matched, notes };
 }
 
-/** Whether every class of a list that is ordered by WordNet id is known to have the id there, in whatever order. */
+/** Whether every class of a list ordered by WordNet id is known to have its id, in any order. */
 function hasOrder(list: ClassNameList, benchmark: Benchmark, protocol: Protocol, own: ClassNameList | null): boolean {
   const cells = list.columns.get("wnid") ?? [];
   return !expectedKeys("wnid", benchmark, protocol, own, cells.length).includes(undefined);
 }
 
-/** Columns that name a class wherever they are: those of folders, and WordNet's. */
+/** Columns that identify a class in any file: those of folder names, and WordNet ids. */
 function keyColumns({ layouts }: Benchmark): Set<string> {
   return new Set(["wnid", ...folderKeys(layouts)]);
 }
 
-/** What a column has for each class name, by the protocol's own list, else by the class list; undefined: not known. */
+/**
+ * Returns a column's value per class name, from the protocol's default list or the class list; undefined if unknown.
+ */
 function expectedKeys(
   column: string,
   { classes, path }: Benchmark,
@@ -82,7 +84,7 @@ function expectedKeys(
   const expected = Array.from({ length: size }, (_, row) => own?.columns.get(column)?.[row] || undefined);
   const keys = classes.keys.get(column);
   if (keys === undefined) return expected;
-  const ofClasses = new Map<number, string | null>(); // null: several classes have this name
+  const ofClasses = new Map<number, string | null>(); // null if several classes have this name
   for (const [at, cell] of classKeys(classes, labels, path).entries()) {
     const rows = parseIndices(cell, `${path}: protocol ${id}: column ${labels}`);
     const [row] = rows;
@@ -96,7 +98,7 @@ function contradicts(cell: string, expected: string | undefined): boolean {
   return cell !== "" && expected !== undefined && cell !== expected;
 }
 
-/** Row → the row it belongs to; null where the cells are not all of the expected, each once. */
+/** Returns row → its target row; null unless the cells are a permutation of the expected ones. */
 function placesOf(cells: readonly string[], expected: readonly (string | undefined)[]): number[] | null {
   const rowOf = new Map(expected.map((key, row) => [key, row]));
   if (rowOf.has(undefined) || rowOf.size !== expected.length) return null;

@@ -4,36 +4,36 @@ import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { looksLikeLiteral, mapOf, parseLiteral, textsOf } from "../../foundation/files/parse-literal.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 
-/** A list of classes that the user has: a part of a benchmark's. */
+/** A user's list of classes: a subset of a benchmark's. */
 export interface ClassSubsetFile {
-  /** the file's name without its ending */
+  /** the file's name without extension */
   readonly id: string;
   readonly path: string;
-  /** what the entries are, as the file says: a column such as `wnid` or `index`, or `name`; null where it does not say */
+  /** kind of the entries as stated by the file: a column such as `wnid` or `index`, or `name`; null if not stated */
   readonly column: string | null;
-  /** each once, at least two */
+  /** distinct entries, at least two */
   readonly entries: readonly ListedClass[];
 }
 
 export interface ListedClass {
   readonly text: string;
-  /** where in the file, for messages: "line 3" */
+  /** location in the file, for messages: "line 3" */
   readonly place: string;
-  /** what the file calls it beside its WordNet id; null where nothing stands there */
+  /** name after its WordNet id; null if none */
   readonly name: string | null;
 }
 
-/** Headers that a list of one column may have; others are entries. */
+/** Possible headers of a one-column list; other first lines are entries. */
 const HEADER = /^(?:wnid|index|name|folder|label|class_index|imagenet_index|label_id)$/i;
 const WNID_LINE = /^(n\d{8})[\s,;:]+(\S.*)$/;
-/** Columns of a CSV file that say which class a row is, the surest first. */
+/** Columns of a CSV file that identify the class of a row, most reliable first. */
 const COLUMNS = ["wnid", "folder", "name", "index"];
 const WNID = /^n\d{8}$/;
 
 /**
- * Reads a list of classes: one a line, perhaps below a line that says what they are (`wnid`, `index`, `name`), and perhaps with the
- * name behind a WordNet id; a CSV file with such a column; or a list in JSON or Python, or a dictionary whose keys are WordNet ids.
- * Empty lines and those that begin with "# " are skipped.
+ * Reads a list of classes: one per line, optionally below a header (`wnid`, `index`, `name`), and optionally with the
+ * name after a WordNet id; a CSV file with such a column; or a list in JSON or Python, or a dictionary whose keys are
+ * WordNet ids. Empty lines and lines that begin with "# " are skipped.
  *
  * @throws InputError for another form, an entry that appears twice, or fewer than two
  */
@@ -76,10 +76,10 @@ function fromCsv(text: string, path: string): ParsedSubset {
   const columns = Object.keys(rows[0] as Record<string, string>);
   const ofWnids = columns.find((one) => rows.every((row) => WNID.test(row[one] ?? "")));
   const found = ofWnids ?? COLUMNS.find((one) => columns.includes(one));
-  // beside columns that are not known, "index" is likely the number of the row
+  // next to unknown columns, "index" is probably the row number
   if (found === undefined || (found === "index" && columns.length > 1)) {
     throw new InputError(
-      `${path}: expected a column ${COLUMNS.join(" or ")}, index alone, found ${columns.join(", ")}; leave the others out`,
+      `${path}: expected a column ${COLUMNS.join(" or ")}, or only index, found ${columns.join(", ")}; remove the others`,
     );
   }
   const column = ofWnids === undefined ? found : "wnid";

@@ -8,26 +8,26 @@ import { sha256 } from "../../foundation/files/sha256.ts";
 import type { ClassNameList } from "../classifier/class-names.ts";
 import type { ClassSubsetFile, ListedClass } from "./class-subset-file.ts";
 
-/** The classes of a benchmark that a list names. */
+/** The classes of a benchmark in a list. */
 export interface ClassSubset {
   readonly id: string;
   readonly path: string;
   /** rows of the benchmark's class list, ascending */
   readonly rows: readonly number[];
-  /** SHA-256 of what these rows are, whatever their order and form in the file */
+  /** SHA-256 of the classes, independent of their order and form in the file */
   readonly sha256: string;
 }
 
 const WNID = /^n\d{8}$/;
-/** So many names that are those of other classes, as a share of all, are no chance: the list's ids and names do not belong together. */
+/** Maximum share of names that belong to other classes; above it, the list's ids and names do not belong together. */
 const MAX_CONTRADICTING = 0.1;
 
 /**
- * Finds the classes of a list among a benchmark's: by the column that the list names; where it names none, by WordNet id, by the names
- * of folders, or by class name, whichever all entries are. Numbers without a column are refused: they may count anything.
+ * Finds the classes of a list in a benchmark: by the column that the list states, or else by WordNet id, folder name or
+ * class name, whichever all entries match. Numbers without a stated column are refused as ambiguous.
  *
- * @param names  of the protocol, for entries that are names
- * @throws InputError naming the first entry that is no class, or more than one, of the benchmark
+ * @param names  class names of the protocol, for entries that are names
+ * @throws InputError naming the first entry that is not a class of the benchmark, or is ambiguous
  */
 export function findClasses(
   file: ClassSubsetFile,
@@ -50,7 +50,7 @@ export function findClasses(
       );
     }
     const before = found.get(row);
-    if (before !== undefined) throw new InputError(`${where}: is the class of ${before.place}, ${before.text}`);
+    if (before !== undefined) throw new InputError(`${where}: is the same class as ${before.place}, ${before.text}`);
     found.set(row, entry);
   }
   checkNames(found, file, byName);
@@ -67,14 +67,14 @@ function guessColumn({ path, entries }: ClassSubsetFile, benchmark: Benchmark, b
   if (entries.every(({ text }) => WNID.test(text)) && columns.includes("wnid")) return "wnid";
   if (entries.every(({ text }) => /^\d+$/.test(text))) {
     throw new InputError(
-      `${path}: a number does not say what class it is: write what they are into the first line: index for the class list's column ${columns.includes("index") ? "index, ImageNet's from 0 on where the classes are ImageNet's" : columns.join(", ")}`,
+      `${path}: numbers are ambiguous: state their meaning in the first line, such as index for the class list's column ${columns.includes("index") ? "index, ImageNet's from 0 on where the classes are ImageNet's" : columns.join(", ")}`,
     );
   }
   const holdsAll = (known: RowsOfText) => entries.every(({ text }) => known.has(plain(text)));
   const folders = folderKeys(layouts).filter((column) => column !== "index");
   for (const column of folders) if (holdsAll(textRows(classes, column))) return column;
   if (holdsAll(byName)) return "name";
-  // the form that most entries have words the message
+  // the form of most entries determines the message
   const forms = [...folders.map((column) => [column, textRows(classes, column)] as const), ["name", byName] as const];
   const count = (known: RowsOfText) => entries.filter(({ text }) => known.has(plain(text))).length;
   return (forms.sort(([, a], [, b]) => count(b) - count(a))[0] as (typeof forms)[number])[0];
@@ -95,7 +95,7 @@ function textRows({ keys }: ClassList, column: string): RowsOfText {
   return rows;
 }
 
-/** Class names, and the rows of the class list that they are right for. */
+/** Returns class name → rows of the class list for which it is right. */
 function rowsByName({ classes, path }: Benchmark, { id, labels }: Protocol, { names }: ClassNameList): RowsOfText {
   const rows = new Map<string, number[]>();
   for (const [row, cell] of classKeys(classes, labels, path).entries()) {
@@ -107,7 +107,7 @@ function rowsByName({ classes, path }: Benchmark, { id, labels }: Protocol, { na
   return rows;
 }
 
-/** A text as it is compared: "007" is 7, letters with accents are one however they are written, letter case does not count. */
+/** Normalizes a text for comparison: "007" equals 7, accents are composed, letter case is ignored. */
 function plain(text: string): string {
   return /^\d{1,9}$/.test(text) ? String(Number(text)) : text.normalize("NFC").toLowerCase();
 }
@@ -118,11 +118,11 @@ function unknownClass(entry: ListedClass, file: ClassSubsetFile, { id, classes }
   const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   const more = unknown.length > 1 ? ` (and ${unknown.length - 1} more of ${file.entries.length})` : "";
   return new InputError(
-    `${file.path}: ${entry.place}: ${entry.text}${more} is none of the ${classes.size} classes of ${id}${meant}; correct it, or name the benchmarks that have it with --benchmark`,
+    `${file.path}: ${entry.place}: ${entry.text}${more} is not among the ${classes.size} classes of ${id}${meant}; correct it, or select the benchmarks that have it with --benchmark`,
   );
 }
 
-/** @throws InputError where the names beside WordNet ids are those of other classes */
+/** @throws InputError if the names next to WordNet ids belong to other classes */
 function checkNames(found: ReadonlyMap<number, ListedClass>, { path, entries }: ClassSubsetFile, byName: RowsOfText) {
   const contradicting = [...found].filter(([row, { name }]) => {
     const rows = name === null ? undefined : byName.get(plain((name.split(",", 1)[0] as string).trim()));
@@ -132,12 +132,13 @@ function checkNames(found: ReadonlyMap<number, ListedClass>, { path, entries }: 
   if (first === undefined || contradicting.length < Math.max(2, MAX_CONTRADICTING * entries.length)) return;
   const [, { text, name, place }] = first;
   throw new InputError(
-    `${path}: ${place}: ${text} is not the class ${name}, and so of ${contradicting.length - 1} more: ids and names do not belong together`,
+    `${path}: ${place}: ${text} is not the class ${name}, and ${contradicting.length - 1} more also differ: ids and names do not belong together`,
   );
 }
 
 /**
- * The classes of a protocol that are right for the images of a subset: they alone compete, and the images of others are not scored.
+ * Restricts a protocol to the classes that are right for the images of a subset: only these compete, and images of
+ * other classes are not scored.
  *
  * @throws InputError if the protocol scores no image of one of them
  */

@@ -2,13 +2,13 @@ import type { ImageMetadata, LabeledPredictions, Metric, MetricValue } from "./m
 import { METRICS } from "./metrics/registry.ts";
 
 /**
- * Computes the metrics that a run allows: one that needs more classes than the protocol has, images of one class each, or metadata that the images
- * do not have, is left out.
+ * Computes the metrics that a run allows. Metrics are left out if they need more classes than the protocol has,
+ * single-label images, or missing image metadata.
  *
- * @param metrics those to compute; all that there are where absent
- * @returns figures in the order of the metrics
- * @throws RangeError if there is no image, the shapes do not fit, a label or best class is not a class, or a metric needs
- *   more predictions of an image than there are
+ * @param metrics metrics to compute; default: all
+ * @returns values in the order of the metrics
+ * @throws RangeError if there is no image, shapes do not match, a label or best class is invalid, or a metric needs
+ *   more predictions per image than there are
  */
 export function computeMetrics(
   predictions: LabeledPredictions,

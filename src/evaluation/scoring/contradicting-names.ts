@@ -5,18 +5,18 @@ import { InputError } from "../../foundation/errors.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import type { ClassNameList } from "../classifier/class-names.ts";
 
-/** Columns of a class list that say what a class is, beside those that folders are named by. */
+/** Columns of a class list that identify a class, in addition to those with folder names. */
 const NAME_COLUMNS = ["name", "class", "class_name", "classname", "label"];
-/** Rows named in a message. */
+/** Maximum number of rows listed in a message. */
 const NAMED = 3;
 
-/** What a class is called elsewhere, and the rows of the class names that are right for it. */
+/** A name of a class from another source, and the rows of the class names that are right for it. */
 interface Reference {
   readonly text: string;
   readonly rows: readonly number[];
 }
 
-/** A class that is called there what here is the name of another. */
+/** A class whose name in the other source is the name of a different class here. */
 interface Contradiction {
   readonly text: string;
   readonly row: number;
@@ -24,11 +24,11 @@ interface Contradiction {
 }
 
 /**
- * Compares class names with the folders of the classes, and with names that the class list has: where a folder is called
- * as another class is named, names and classes are likely exchanged. Folders that are ids or numbers say nothing.
+ * Compares class names with the names of class folders and names in the class list. If a folder has the name of a
+ * different class, names and classes are probably exchanged. Folders named by ids or numbers are ignored.
  *
- * @returns warnings of single classes
- * @throws InputError if classes are exchanged with each other, or most of them contradict
+ * @returns warnings about single classes
+ * @throws InputError if classes are exchanged, or most of them contradict
  */
 export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchmark, protocol: Protocol): Note[] {
   const { classes, layouts, path } = benchmark;
@@ -51,17 +51,17 @@ export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchma
 }
 
 /**
- * The same against the names that a list takes the place of, by index. Single names may well be another's there: that a
- * crane is a bird in one list and a machine in another is no mistake.
+ * Compares class names by index with the protocol's default names. Single names may legitimately belong to another
+ * class: a crane is a bird in one list and a machine in another.
  *
- * @throws InputError if classes are exchanged with each other, or most of them contradict
+ * @throws InputError if classes are exchanged, or most of them contradict
  */
 export function checkNamesAgainstOwn(list: ClassNameList, own: ClassNameList): void {
   const references = own.names.map((text, row) => ({ text, rows: [row] }));
   const { found, comparable } = contradictions(references, list.names);
   if (!isExchanged(found, comparable, references.length)) return;
   throw new InputError(
-    `${list.path}: ${describe(found, list.names, `the class that ${own.id} calls`)}; put the names in the order of ${own.id}, or add the column wnid where both are ImageNet's`,
+    `${list.path}: ${describe(found, list.names, `the class that ${own.id} calls`)}; put the names in the order of ${own.id}, or add the column wnid if both are ImageNet's`,
   );
 }
 
@@ -87,10 +87,10 @@ function contradictions(references: readonly Reference[], names: readonly string
   return { found, comparable };
 }
 
-/** Share of all classes that must contradict: in another language, a few names are those of other classes by chance. */
+/** Minimum share of classes that contradict; across languages, a few names coincide with those of other classes. */
 const MIN_SHARE = 0.25;
 
-/** Whether classes have each other's names, or most have another's: no single odd name does that. */
+/** Whether classes have each other's names, or most have another class's; a single odd name is not enough. */
 function isExchanged(found: readonly Contradiction[], comparable: number, classes: number): boolean {
   if (found.length >= 2 && 2 * found.length >= comparable && found.length >= MIN_SHARE * classes) return true;
   let left = [...found];
@@ -113,7 +113,7 @@ function describe(found: readonly Contradiction[], names: readonly string[], who
   return `names and classes contradict each other: ${some.join("; ")}${more}`;
 }
 
-/** A name without what folders and lists do to it: letter case, underscores, a WordNet id or number before it. */
+/** Normalizes a name for comparison: ignores letter case, underscores, and a leading WordNet id or number. */
 function plainText(text: string): string {
   const plain = text
     .normalize("NFC")

@@ -3,19 +3,20 @@ import { createRandomNumbers } from "../../foundation/statistics/random-numbers.
 const REPLICATES = 9999;
 
 /**
- * Tests whether labels are taken for classes that differ from label to label, as labels in another order are. Where the images of a
- * class are alike, renderings of one drawing say, a checkpoint may take all of them for one other class; but then it does so
- * for each label as if there were no others, and several labels meet in one class.
+ * Tests whether labels are predicted as distinct classes, as is the case for permuted labels. If the images of a class
+ * are alike, such as renderings of one drawing, a checkpoint may predict all of them as one wrong class; but it does so
+ * independently for each label, so several labels coincide in one class.
  *
- * A label counts once, by the class that most of its images are taken for; labels that most are right of are left out.
+ * A label counts once, by the class that most of its images are predicted as; labels that are mostly right are left
+ * out.
  *
  * @param top1   (n,) predicted classes, in 0..classes−1
- * @param labels (n,) the class that is right for each, in 0..classes−1
- * Which classes drawings are taken for is not known but from themselves, so all are taken to be as likely: several meet most rarely then.
- * Few labels of many classes differ by chance alone.
+ * @param labels (n,) the class that is right for each, in 0..classes−1 The distribution of wrong classes is unknown, so
+ *   all classes are assumed equally likely, which makes coincidences least likely. Few labels among many classes are
+ *   distinct at random.
  *
- * @returns the share of draws in which as many labels, each with a class at random, name as many classes or more; the labels at
- *   hand count as one draw
+ * @returns the share of draws in which as many labels, each with a random class, have at least as many distinct
+ *   classes; the actual labels count as one draw
  */
 export function distinctModesP(top1: Int32Array, labels: Int32Array, classes: number): number {
   const modes = modesOf(top1, labels, classes);
@@ -36,7 +37,7 @@ export function distinctModesP(top1: Int32Array, labels: Int32Array, classes: nu
   return (1 + atLeast) / (1 + REPLICATES);
 }
 
-/** Of each label whose images are mostly taken for another class, that class. */
+/** Returns, for each label whose images are mostly predicted as another class, that class. */
 function modesOf(top1: Int32Array, labels: Int32Array, classes: number): number[] {
   const counts = new Map<number, number>();
   labels.forEach((label, i) => {

@@ -5,23 +5,26 @@ import { describeLabelOrder, findLabelOrder, type LabelOrder, type LabelOrderFin
 import { describePermutation, findLabelPermutation } from "./label-permutation.ts";
 import type { Predictions } from "./predict.ts";
 
-/** ImageNet's class names: rows of such a list are ImageNet indices. */
+/** ImageNet's class names, whose rows are ImageNet indices. */
 const NAMES = 1000;
 
 /** A reason to doubt the labels. */
 export interface LabelWarning {
   readonly text: string;
-  /** the labels are those of other classes, whatever the protocol; else the accuracy of this protocol is that of chance */
+  /**
+   * true if the labels are in a wrong order, regardless of the protocol; false if the accuracy of this protocol is at
+   * chance
+   */
   readonly isOrder: boolean;
 }
 
-/** Predicted classes and those that are right, of the images for which one is. */
+/** Predicted and right classes of the images that have a right class. */
 interface Judged {
   readonly top1: Int32Array;
   readonly accepted: readonly (readonly number[])[];
 }
 
-/** Predictions, and what they are of. */
+/** Predictions, with their manifest and classes. */
 export interface LabeledPredictions {
   /** the protocol's class names */
   readonly names: readonly string[];
@@ -31,13 +34,12 @@ export interface LabeledPredictions {
 }
 
 /**
- * Warns where predictions say that the labels are wrong: they are right under another order of ImageNet's classes that is
- * known to be mistaken for it; or where every label stands for another class, in whatever order; or no more are right
- * than by chance, whatever the reason.
+ * Warns if predictions indicate wrong labels: they are right under another known order of ImageNet's classes, or under
+ * a permutation of the labels, or the accuracy is not above chance.
  *
- * @param what   names the run in the warning
+ * @param what   name of the run in the warning
  * @param orders from `readLabelOrders`
- * @returns null where there is nothing to warn of
+ * @returns null if there is no warning
  */
 export function warnOfLabelOrder(
   what: string,
@@ -76,7 +78,7 @@ function judge(
   return { top1: Int32Array.from(top1), accepted: right };
 }
 
-/** Only where every competing class is one ImageNet class. */
+/** Applies only if every competing class is an ImageNet class. */
 function knownOrder(
   { names, space }: LabeledPredictions,
   top1: Int32Array,

@@ -4,37 +4,37 @@ import { packagePath } from "../../foundation/files/package-root.ts";
 import { percentWords } from "../../foundation/number-text.ts";
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 
-/** A known way to give ImageNet's classes other numbers than the ImageNet index. */
+/** A known alternative numbering of ImageNet's classes. */
 export interface LabelOrder {
-  /** what someone did, as the end of "as if the labels were …" */
+  /** description that completes "as if the labels were …" */
   readonly description: string;
-  /** (1000,) label under this order → ImageNet index; −1 where it is none */
+  /** (1000,) label under this order → ImageNet index; −1 if invalid */
   readonly toIndex: Int32Array;
 }
 
-/** Another order that explains predictions far better than the labels' own. */
+/** An order that explains predictions far better than the labels as they are. */
 export interface LabelOrderFinding {
   readonly description: string;
   readonly n: number;
-  /** images right by the labels as they are, and by the other order */
+  /** number of correct images by the labels as they are, and by the other order */
   readonly correct: number;
   readonly correctOtherwise: number;
-  /** exact probability of so uneven a split by chance, for as many orders as were tried */
+  /** exact p value of the split, corrected for the number of orders */
   readonly p: number;
 }
 
 const CLASSES = 1000;
 const FEWEST_IMAGES = 30;
-/** The other accuracy must be so many times the labels' own. */
+/** Minimum ratio of the other accuracy to that of the labels as they are. */
 const TIMES = 5;
-/** Images of one class are not independent: an order must explain images of so many. */
+/** Minimum number of classes that gain, because images of one class are not independent. */
 const FEWEST_CLASSES = 5;
 const SIGNIFICANCE = 1e-3;
 
 /**
- * The orders that are known to be mistaken for the ImageNet index: its numbers sorted as text ("0", "1", "10", "100", …,
- * as ImageFolder sorts ImageNetV2's folders), the devkit's ILSVRC2012_ID less one (its ground-truth file has these),
- * each in both directions, and indices that count from 1, or are one too low.
+ * Reads orders that are commonly mistaken for the ImageNet index: numbers sorted as text ("0", "1", "10", "100", …, as
+ * ImageFolder sorts ImageNetV2's folders), the devkit's ILSVRC2012_ID minus one (used in its ground-truth file), each
+ * in both directions, and indices that count from 1 or are one too low.
  *
  * @see torchvision ImageFolder.find_classes (names sorted as text); ILSVRC2012 devkit readme.txt (ILSVRC2012_ID)
  * @throws InputError if the package's list of devkit numbers is damaged
@@ -72,13 +72,13 @@ function inverse(order: Int32Array): Int32Array {
 }
 
 /**
- * Looks for an order under which predictions that seem wrong are right.
+ * Finds an order under which seemingly wrong predictions are right.
  *
  * @param top1    (n,) predicted ImageNet indices
- * @param labels  (n,) labels that are meant to be ImageNet indices
+ * @param labels  (n,) labels that should be ImageNet indices
  * @returns the order that explains most; null unless there are {@link FEWEST_IMAGES} images, its accuracy is at least
- *   {@link TIMES} times the labels' own, it gains images of {@link FEWEST_CLASSES} classes, and McNemar's exact test,
- *   corrected for the number of orders (Bonferroni), gives p below {@link SIGNIFICANCE}
+ *   {@link TIMES} times that of the labels as they are, it gains images of {@link FEWEST_CLASSES} classes, and
+ *   McNemar's exact test, corrected for the number of orders (Bonferroni), gives p below {@link SIGNIFICANCE}
  * @throws RangeError if the lengths differ
  */
 export function findLabelOrder(
@@ -114,8 +114,8 @@ export function findLabelOrder(
   return best;
 }
 
-/** What a user should know of a finding. `what` names the run, "imagenet-v2, protocol 1000". */
+/** Formats the warning. @param what names the run, "imagenet-v2, protocol 1000" */
 export function describeLabelOrder(what: string, finding: LabelOrderFinding): string {
   const percent = (correct: number) => percentWords(correct / finding.n);
-  return `${what}: the labels are likely in a wrong order: accuracy is ${percent(finding.correct)}, but ${percent(finding.correctOtherwise)} as if the labels were ${finding.description}; were the class folders renamed, or made by a script that sorts them? check them against the class list`;
+  return `${what}: the labels are probably in a wrong order: accuracy is ${percent(finding.correct)}, but ${percent(finding.correctOtherwise)} as if the labels were ${finding.description}; the class folders may have been renamed, or made by a script that sorts them: check them against the class list`;
 }

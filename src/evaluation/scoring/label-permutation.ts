@@ -3,55 +3,54 @@ import { binomialUpperTail } from "../../foundation/statistics/binomial-tail.ts"
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 import { distinctModesP } from "./distinct-modes.ts";
 
-/** A one-to-one renaming of the labels under which predictions that seem wrong are right. */
+/** A permutation of the labels under which seemingly wrong predictions are right. */
 export interface LabelPermutation {
   readonly n: number;
-  /** images right by the labels as they are */
+  /** number of correct images by the labels as they are */
   readonly correct: number;
-  /** images right under a renaming that was learned from other images */
+  /** number of correct images under a permutation learned from other images */
   readonly correctOtherwise: number;
-  /** exact probability of so uneven a split by chance (McNemar) */
+  /** exact p value of the split (McNemar) */
   readonly p: number;
-  /**
-   * labels are taken for so many different classes that images which are alike in each class do not explain it; else such images
-   * would look the same
-   */
+  /** whether labels are predicted as so many distinct classes that similar images within classes cannot explain it */
   readonly isDistinct: boolean;
-  /** labels whose images are most often taken for one other class, the clearest first */
+  /** labels whose images are most often predicted as one other class, clearest first */
   readonly examples: readonly { readonly label: number; readonly seenAs: number; readonly images: number }[];
 }
 
 const FEWEST_IMAGES = 30;
-/** Images of one class are not independent: so many classes must gain, or all there are. */
+/** Minimum number of classes that gain, or all if there are fewer, because images of one class are not independent. */
 const FEWEST_CLASSES = 5;
 const SIGNIFICANCE = 1e-3;
-/** The other accuracy must be so many times the labels' own, and chance's … */
+/** Minimum ratio of the other accuracy to that of the labels as they are, and to chance … */
 const TIMES = 5;
-/** … and so much at least: a poor checkpoint that takes some classes for others reaches less. */
+/** … and its minimum; a poor checkpoint that confuses some classes reaches less. */
 const MIN_RIGHT = 0.2;
-/** … or, where few classes leave no room for that, this much, with the labels' own not above chance. */
+/** … or, with few classes, this minimum, if the accuracy of the labels as they are is not above chance. */
 const MAX_RIGHT = 0.75;
 const NOT_ABOVE_CHANCE = 0.05;
-/** A renaming to classes without images, of too few labels to tell from drawings, is named where it makes so much right: drawings reach 0.37. */
+/**
+ * Minimum accuracy under a permutation to classes without images if there are too few labels for the test of distinct
+ * classes; drawings reach 0.37.
+ */
 const CLEARLY_RIGHT = 0.5;
-/** Each image is judged by a renaming that was learned without its fold. */
+/** Number of folds; each image is judged by a permutation learned without its fold. */
 const FOLDS = 5;
 const EXAMPLES = 3;
 
 /**
- * Looks for the one-to-one renaming of labels that explains predictions best, for classes in any order whatever. The
- * renaming takes pairs of label and predicted class greedily, those of most images first. It is learned from four fifths
- * of every class's images and judged on the rest, in turn, so that what fits by chance gains nothing: a poor checkpoint
- * has no renaming.
+ * Finds the permutation of labels that explains predictions best. It is built greedily from pairs of label and
+ * predicted class, those with most images first. It is learned from four fifths of every class's images and evaluated
+ * on the rest, in rotation, so that random fits do not gain: a poor checkpoint has no permutation.
  *
- * Images of a class that are renderings of one drawing are no independent witnesses: a checkpoint that takes one for another class
- * takes all for it. So a renaming that leads to classes without images must be shown to name more different ones than such
- * drawings would, or, of labels too few for that, make {@link CLEARLY_RIGHT} of all images right, which are not copies; else labels in a
- * wrong order are looked for among each other.
+ * Renderings of one drawing are not independent: a checkpoint that confuses one with another class confuses all.
+ * Therefore a permutation to classes without images must have significantly more distinct classes than such drawings
+ * would, or, with too few labels for this test, an accuracy of at least {@link CLEARLY_RIGHT} on images that are not
+ * copies. Otherwise only permutations among the labels are considered.
  *
  * @param top1   (n,) predicted classes, in 0..classes−1
  * @param labels (n,) the class that is right for each, in 0..classes−1
- * @param chance expected accuracy where the same predictions are dealt at random
+ * @param chance expected accuracy if the same predictions are assigned at random
  * @returns null unless there are {@link FEWEST_IMAGES} images, the renaming's accuracy is {@link TIMES} times the labels'
  *   own and chance, and {@link MIN_RIGHT} (or {@link MAX_RIGHT} where the labels' own is not above chance), {@link FEWEST_CLASSES} classes gain,
  *   and McNemar's exact test gives p below {@link SIGNIFICANCE}
@@ -88,7 +87,7 @@ export function findLabelPermutation(
   return isClear ? anywhere : find(hasImages, () => false);
 }
 
-/** Whether all images of each label are taken for one class, as copies of an image are by any checkpoint. */
+/** Whether all images of each label are predicted as one class, as copies of an image are. */
 function areCopies(top1: Int32Array, labels: Int32Array): boolean {
   const takenFor = new Map<number, number>();
   return labels.every((label, i) => {
@@ -98,7 +97,7 @@ function areCopies(top1: Int32Array, labels: Int32Array): boolean {
   });
 }
 
-/** What renamings get right that were learned from other images. */
+/** Evaluates permutations on images that they were not learned from. */
 function judgeRenaming(top1: Int32Array, labels: Int32Array, classes: number, allowed: Uint8Array) {
   const folds = foldOf(labels, classes);
   let correctOtherwise = 0;
@@ -122,7 +121,7 @@ function judgeRenaming(top1: Int32Array, labels: Int32Array, classes: number, al
   return { correctOtherwise, onlyOwn, onlyOther, gained: gained.size };
 }
 
-/** Each class's images in turn. */
+/** Assigns each class's images to folds in turn. */
 function foldOf(labels: Int32Array, classes: number): Int32Array {
   const seen = new Int32Array(classes);
   return labels.map((label) => {
@@ -132,7 +131,7 @@ function foldOf(labels: Int32Array, classes: number): Int32Array {
   });
 }
 
-/** (label, predicted class, images), those of most images first. */
+/** Counts (label, predicted class, images), sorted by images, descending. */
 function countPairs(
   top1: Int32Array,
   labels: Int32Array,
@@ -150,7 +149,7 @@ function countPairs(
     .map(([pair, count]) => [Math.floor(pair / classes), pair % classes, count]);
 }
 
-/** Label → class, one to one, of the allowed ones; −1 where no class is left that it was taken for. */
+/** Learns label → class, one to one, among the allowed classes; −1 if no predicted class is left. */
 function learn(
   top1: Int32Array,
   labels: Int32Array,
@@ -182,10 +181,10 @@ function clearest(
 }
 
 /**
- * What a user should know of it.
+ * Formats the warning.
  *
- * @param what   names the run, "imagenet-v2, protocol 1000"
- * @param nameOf what a class is called
+ * @param what   name of the run, "imagenet-v2, protocol 1000"
+ * @param nameOf returns the name of a class
  */
 export function describePermutation(
   what: string,
@@ -194,8 +193,8 @@ export function describePermutation(
 ): string {
   const percent = (correctCount: number) => percentWords(correctCount / n);
   const seen = examples.map(({ label, seenAs }) => `"${nameOf(label)}" looks like "${nameOf(seenAs)}"`);
-  const found = `accuracy is ${percent(correct)}, but ${percent(correctOtherwise)} where each label stands for another class, learned from other images (${seen.join(", ")})`;
+  const found = `accuracy is ${percent(correct)}, but ${percent(correctOtherwise)} under a permutation of the labels, learned from other images (${seen.join(", ")})`;
   return isDistinct
-    ? `${what}: the labels are likely in a wrong order: ${found}; check the labels against the class list`
-    : `${what}: the labels may be in a wrong order: ${found}; check the labels against the class list, unless the images of a class are much alike, as renderings of one drawing are: then a checkpoint that takes one for another class takes all for it`;
+    ? `${what}: the labels are probably in a wrong order: ${found}; check the labels against the class list`
+    : `${what}: the labels may be in a wrong order: ${found}; check the labels against the class list, unless the images of a class are very similar, such as renderings of one drawing: a checkpoint that confuses one of them with another class then confuses all`;
 }

@@ -4,8 +4,8 @@ import type { LabeledPredictions } from "./metrics/metric.ts";
 import type { Predictions } from "./predict.ts";
 
 /**
- * Holds a protocol's predictions against the labels. Where several classes are right for an image, any of them counts as
- * the first. Where none is, the image is wrong, and its folder is a label beyond the classes.
+ * Labels a protocol's predictions. If several classes are right for an image, any of them is counted as the first. If
+ * none is right, the image is wrong, and its folder becomes a label beyond the classes.
  */
 export function labelPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): LabeledPredictions {
   const { k } = predictions;

@@ -3,33 +3,33 @@ import { normalizeRowsInPlace } from "../../foundation/math/normalize-rows.ts";
 import { openScorer } from "../../model/onnx/scorer.ts";
 import { type StoredContent, storedContents } from "../store/stored-content.ts";
 
-/** Two images of different bytes whose embeddings are close; SHA-256 of each. */
+/** Two images with different bytes but similar embeddings; SHA-256 of each. */
 export interface NearPair {
   readonly left: string;
   readonly right: string;
   readonly cosine: number;
 }
 
-/** Stored embeddings that two sets of images have of one checkpoint. */
+/** Stored embeddings of two sets of images by one checkpoint. */
 export interface SharedEmbeddings {
   readonly checkpoint: string;
   readonly model: string;
-  /** contents of each set that have an embedding */
+  /** number of contents of each set that have an embedding */
   readonly left: number;
   readonly right: number;
 }
 
-/** Rows of one set that are compared with the other at a time. */
+/** Number of rows of one set compared with the other at a time. */
 const BLOCK = 8192;
-/** Nearest images that are looked at of each, in a block. */
+/** Number of nearest images considered per image and block. */
 const NEAREST = 8;
 
 /**
- * Of the checkpoints in a store, that of which most images of both sets have embeddings, by the share of the set that has
- * fewer; of several, the first by name.
+ * Chooses the checkpoint in a store whose embeddings cover both sets best, by the smaller share of the two sets; ties
+ * are resolved by name.
  *
- * @param checkpoint  only those of this name
- * @returns null where no checkpoint has any of both
+ * @param checkpoint  consider only checkpoints of this name
+ * @returns null if no checkpoint has embeddings of both
  */
 export async function chooseSharedEmbeddings(
   storeRoot: string,
@@ -58,8 +58,8 @@ export async function chooseSharedEmbeddings(
 }
 
 /**
- * Pairs of images of two sets whose embeddings have at least a cosine; images of one content are no pair. Of each image of
- * the larger set the 8 nearest of each 8,192 of the other are looked at.
+ * Finds pairs of images of two sets whose embeddings have at least the threshold cosine; identical images are excluded.
+ * For each image of the larger set, the 8 nearest of each block of 8,192 in the other are considered.
  *
  * @param model  from {@link chooseSharedEmbeddings}
  */
@@ -100,7 +100,7 @@ interface Block {
   readonly embeddings: Matrix;
 }
 
-/** The stored embeddings of some contents, each once, so many at a time. */
+/** Iterates over the stored embeddings of contents, without duplicates, in blocks. */
 async function* embeddingsOf(
   storeRoot: string,
   model: string,
@@ -128,7 +128,7 @@ async function* embeddingsOf(
     }
     for (const position of positions) {
       const hash = part.content[position] as string;
-      if (seen.has(hash)) continue; // twice in one part
+      if (seen.has(hash)) continue; // duplicate within a part
       seen.add(hash);
       data.set(row(embeddings, position), hashes.length * columns);
       if (hashes.push(hash) === rows) yield take();

@@ -7,13 +7,13 @@ import { openScorer } from "../../model/onnx/scorer.ts";
 import type { Part, PartStore } from "../store/part-store.ts";
 
 /**
- * What a classifier says of n images, in the manifest's order; images that could not be read, or that the protocol does
- * not score, are left out.
+ * Predictions of a classifier for n images, in the manifest's order, without unreadable images and images that the
+ * protocol does not score.
  */
 export interface Predictions {
   /** (n,), position of each image in the manifest */
   readonly images: Int32Array;
-  /** classes kept for each image: 5, or all where there are fewer */
+  /** number of classes kept per image: 5, or all if there are fewer */
   readonly k: number;
   /** (n, k), best first: class indices */
   readonly top: Int32Array;
@@ -21,24 +21,24 @@ export interface Predictions {
   readonly scores: Float32Array;
 }
 
-/** Classes kept for each image. */
+/** Number of classes kept per image. */
 const TOP = 5;
 
-/** What images are scored with. */
+/** Inputs of scoring. */
 export interface PredictInputs {
   readonly manifest: Manifest;
-  /** (rows, d), rows of unit length, one a class name */
+  /** (rows, d), rows of unit length, one per class name */
   readonly weights: Matrix;
   readonly space: ClassSpace;
 }
 
-/** The part store, of which only what is stored is read. */
+/** The reading functions of a part store. */
 type StoredParts = Pick<PartStore, "folder" | "parts" | "read">;
 
 /**
- * Scores stored image embeddings with a zero-shot classifier in a protocol's classes, part by part.
+ * Scores stored image embeddings with a zero-shot classifier on a protocol's classes, part by part.
  *
- * @throws InputError if a part is not whole, the widths differ, or no image is left
+ * @throws InputError if a part is incomplete, the widths differ, or no image is left
  */
 export async function predict(
   store: StoredParts,
@@ -57,7 +57,7 @@ export async function predict(
       blocks.push(await scorer.score(features));
       for (const position of positions) images.push(position);
     }
-    if (images.length === 0) throw new InputError("no image could be read, so there is nothing to score");
+    if (images.length === 0) throw new InputError("no readable images to score");
     const top = new Int32Array(images.length * k);
     const scores = new Float32Array(images.length * k);
     let at = 0;
@@ -72,7 +72,7 @@ export async function predict(
   }
 }
 
-/** The part's embeddings at unit length of the images that count, and their positions. */
+/** Reads a part's embeddings of scored images, normalized, and their positions. */
 async function readFeatures(
   store: StoredParts,
   part: Part,
@@ -80,11 +80,11 @@ async function readFeatures(
   scored: (position: number) => boolean,
 ): Promise<{ features: Matrix; positions: number[] }> {
   const stored = await store.read(part);
-  if (typeof stored === "string") throw new InputError(`${stored}; run the same command again to make it anew`);
+  if (typeof stored === "string") throw new InputError(`${stored}; run the same command again to recreate it`);
   const { matrix: m, metadata: about } = stored;
   if (m.columns !== d) {
     throw new InputError(
-      `${store.folder}: image embeddings have ${m.columns} columns, the classifier has ${d}; the two towers do not belong together`,
+      `${store.folder}: image embeddings have ${m.columns} columns, but the classifier has ${d}; the two towers do not belong together`,
     );
   }
   const skipped = new Set(about.skipped.map((image) => image.index));

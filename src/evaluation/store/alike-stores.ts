@@ -6,10 +6,10 @@ import { readFolderIfThere } from "../../foundation/files/if-there.ts";
 import { readJson } from "../../foundation/files/read-text.ts";
 import { type EmbeddedImages, embeddingKey, openPartStore, type PartStore } from "./part-store.ts";
 
-/** Embeddings by the same checkpoint of another list of a benchmark's images: in another container, or of some of them. */
+/** Embeddings by the same checkpoint for another list of a benchmark's images: in another container, or a subset. */
 export interface AlikeStore {
   readonly store: PartStore;
-  /** lengths of its images in bytes; null where some are not known */
+  /** lengths of its images in bytes; null if some are unknown */
   readonly sizes: ReadonlySet<number> | null;
 }
 
@@ -22,16 +22,16 @@ const layoutSchema = z.object({
 
 const listSchema = z.object({ sha256: z.string(), images: z.array(z.tuple([z.string(), z.number()])) });
 
-/** Finds stores that differ in their list of images alone. What each store is of is read once. */
+/** Finds stores that differ only in their list of images. Each store's description is read once. */
 export interface StoreFinder {
   /**
-   * Opens the stores of a benchmark's images that differ from one to be made in nothing but the list of images: their
-   * embeddings are what it will hold of images of the same content. Stores that cannot be read are none.
+   * Opens the stores of a benchmark's images that differ from a new one only in the list of images: their embeddings of
+   * images with the same content are equal. Unreadable stores are skipped.
    */
   find(embedded: EmbeddedImages): Promise<AlikeStore[]>;
 }
 
-/** @param storeRoot `.shiftline/store` or what `--store` named */
+/** @param storeRoot `.shiftline/store` or the folder of `--store` */
 export function createStoreFinder(storeRoot: string): StoreFinder {
   const root = join(storeRoot, "images");
   let layouts: Promise<StoreLayout[]> | undefined;
@@ -48,7 +48,7 @@ export function createStoreFinder(storeRoot: string): StoreFinder {
         if (list === undefined) continue;
         const images = collectImages(list.images.map(([path, bytes]) => ({ path, bytes, label: 0 })));
         const other = { ...embedded, manifest: { ...manifest, sha256: list.sha256, images } };
-        // The key is of preprocessing, pre-crop and runtime too: one of them differs where it is another
+        // The key also covers preprocessing, pre-crop and runtime, so a different key means that one of them differs
         if (embeddingKey(other) !== layout.key) continue;
         const store = await openPartStore(storeRoot, other, layout.part_size);
         const sizes = new Set(list.images.map(([, bytes]) => bytes));

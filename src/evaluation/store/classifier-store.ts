@@ -3,23 +3,24 @@ import { sha256 } from "../../foundation/files/sha256.ts";
 import { readStoredMatrix, storedMatrixMetadata, writeStoredMatrix } from "../../foundation/files/stored-matrix.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 
-/** Goes up whenever the same prompt embeddings would give other weights. */
+/** Incremented when the same prompt embeddings would give different weights. */
 const CLASSIFIER_VERSION = 1;
 
 interface AboutClassifier {
-  /** what the prompts' embeddings are of: all that decides them but the text */
+  /** key of everything that determines the prompts' embeddings except the text */
   readonly of: string;
-  /** of the lists of prompts, one a class, and the version */
+  /** hash of the lists of prompts per class, and of the version */
   readonly key: string;
 }
 
 /**
- * Classifiers of one checkpoint, kept beside its text embeddings: 2 MB each where the embeddings of 80,000 prompts are
- * 160 MB, so that a sweep neither holds them all in memory nor makes them again for every benchmark.
+ * Stores the classifiers of one checkpoint next to its text embeddings. A classifier has 2 MB, the embeddings of its
+ * 80,000 prompts 160 MB, so a sweep neither keeps all embeddings in memory nor rebuilds classifiers for every
+ * benchmark.
  */
 export interface ClassifierStore {
   has(promptsOfClass: readonly (readonly string[])[]): Promise<boolean>;
-  /** @returns the weights (classes, d); null where they are not there, or damaged */
+  /** @returns the weights (classes, d); null if they are missing or damaged */
   read(promptsOfClass: readonly (readonly string[])[]): Promise<Matrix | null>;
   write(promptsOfClass: readonly (readonly string[])[], weights: Matrix): Promise<void>;
 }

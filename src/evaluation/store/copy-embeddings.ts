@@ -2,22 +2,22 @@ import { InputError } from "../../foundation/errors.ts";
 import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
 import type { Part, PartStore } from "./part-store.ts";
 
-/** Where the embedding of an image is stored. */
+/** Location of an image's stored embedding. */
 export interface StoredRow {
   readonly store: PartStore;
   readonly part: Part;
   readonly row: number;
 }
 
-/** Bytes of embeddings that are put together at a time. */
+/** Maximum bytes of embeddings copied at a time. */
 const CHUNK_BYTES = 256e6;
 const FLOAT32 = 4;
 
 /**
- * Finds stored embeddings by the content of their images.
+ * Finds stored embeddings by image content.
  *
  * @param wanted SHA-256 of images
- * @returns content → where its embedding is, of those that there are; of an image that could not be read there is none
+ * @returns content → location of its embedding, if stored; unreadable images have none
  */
 export async function findStoredRows(
   stores: readonly PartStore[],
@@ -39,11 +39,11 @@ export async function findStoredRows(
 }
 
 /**
- * Makes parts of embeddings that are stored elsewhere.
+ * Makes parts from embeddings stored elsewhere.
  *
  * @param contentOf SHA-256 of the image at a position of the manifest
- * @param rows      content → where its embedding is
- * @returns the parts that could not be made: what they need has gone, is damaged, or was made again meanwhile
+ * @param rows      content → location of its embedding
+ * @returns the parts that could not be made because embeddings were removed, damaged or recreated in the meantime
  */
 export async function copyParts(
   into: PartStore,
@@ -67,11 +67,11 @@ export async function copyParts(
 /**
  * Copies stored embeddings into rows of a matrix.
  *
- * @param rows     content → where its embedding is
- * @param contents SHA-256 of the images wanted
+ * @param rows     content → location of its embedding
+ * @param contents SHA-256 of the requested images
  * @param into     (rows, d)
- * @param places   the row of each
- * @throws InputError if one has gone meanwhile, is damaged, or is of another width
+ * @param places   target row of each
+ * @throws InputError if one was removed in the meantime, is damaged, or has a different width
  */
 export async function readStoredRows(
   rows: ReadonlyMap<string, StoredRow>,
@@ -96,10 +96,10 @@ export async function readStoredRows(
   }
 }
 
-const AGAIN = "run the same command again to embed what was taken from it";
-const GONE = `a stored embedding was removed or made again while it was to be taken over; ${AGAIN}`;
+const AGAIN = "run the same command again to embed the missing images";
+const GONE = `a stored embedding was removed or recreated before it was copied; ${AGAIN}`;
 
-/** Width of the embeddings; 0 where none can be read. */
+/** Returns the width of the embeddings; 0 if none can be read. */
 async function findColumns(rows: ReadonlyMap<string, StoredRow>): Promise<number> {
   for (const { store, part } of rows.values()) {
     const stored = await store.read(part);
@@ -108,7 +108,7 @@ async function findColumns(rows: ReadonlyMap<string, StoredRow>): Promise<number
   return 0;
 }
 
-/** A row of a part to be made, and what it is of. */
+/** A row of a part to make, with its content. */
 interface TargetRow {
   readonly target: Target;
   readonly row: number;
@@ -120,11 +120,11 @@ interface Target {
   readonly part: Part;
   readonly content: readonly string[];
   data: Float32Array | null;
-  /** rows that are not filled yet */
+  /** number of rows not filled yet */
   missing: number;
 }
 
-/** Reads each stored part once for all parts of the chunk. */
+/** Copies a chunk, reading each stored part once. */
 async function copyChunk(
   into: PartStore,
   parts: readonly Part[],
@@ -166,7 +166,7 @@ async function copyChunk(
 
 function fillRow(target: Target, row: number, { data, columns }: Matrix, from: number): void {
   target.data ??= new Float32Array(target.part.rows * columns);
-  if (target.data.length !== target.part.rows * columns) return; // of another width: it stays missing
+  if (target.data.length !== target.part.rows * columns) return; // of different width: stays missing
   target.data.set(data.subarray(from * columns, (from + 1) * columns), row * columns);
   target.missing--;
 }

@@ -5,23 +5,23 @@ import { readJson, readText } from "../../foundation/files/read-text.ts";
 import { isUnnamedMatrix, storedMatrixGlance, storedMatrixState } from "../../foundation/files/stored-matrix.ts";
 import { type RuntimeKind, runtimeKey } from "../../model/onnx/runtime.ts";
 
-/** One folder of the store. Deleting it frees its space; what is needed of it is made again. */
+/** A folder of the store. It can be deleted to free space; its content is recreated when needed. */
 export interface StoreEntry {
   readonly folder: string;
-  /** image embeddings of a checkpoint and a manifest, a checkpoint's text embeddings, or what else is there */
+  /** image embeddings of a checkpoint and a manifest, a checkpoint's text embeddings, or other files */
   readonly kind: string;
-  /** "unknown" where nothing in the store says it; empty where it is of none */
+  /** "unknown" if the store does not contain it; empty if not applicable */
   readonly checkpoint: string;
   readonly benchmark: string;
-  /** images the manifest has; 0 for other kinds */
+  /** number of images of the manifest; 0 for other kinds */
   readonly images: number;
-  /** parts of images, or files of text embeddings: those that are whole, and how many there should be */
+  /** parts of images or files of text embeddings: number of intact ones, and expected number */
   readonly whole: number;
   readonly total: number;
   readonly bytes: number;
-  /** when it was last written or scored from, ISO 8601, UTC */
+  /** time of the last write or use, ISO 8601, UTC */
   readonly lastUse: string;
-  /** what is damaged, of something else, or left over, a line each with its path */
+  /** damaged, foreign or leftover files, one line each with the path */
   readonly problems: readonly string[];
 }
 
@@ -35,15 +35,16 @@ interface Layout {
 }
 
 /**
- * Kind of a folder → whether a file of it is whole and of what its place in the folder ("/" between) stands for. For what
- * is kept beside embeddings.
+ * Checks for files other than embeddings: kind of a folder → whether a file is intact and matches its path in the
+ * folder (with "/").
  */
 export type SideFileChecks = Readonly<Record<string, (name: string, text: string) => boolean>>;
 
 /**
- * What a store holds, ordered by kind and folder; empty where there is no store.
+ * Lists the content of a store, ordered by kind and folder; empty if there is no store.
  *
- * @param deep  compare embeddings with their checksums, which reads them all; otherwise only sizes and descriptions are judged
+ * @param deep  verify the checksums of embeddings, which reads all of them; otherwise only sizes and descriptions are
+ *   checked
  */
 export async function listStore(root: string, deep = false, sideFiles: SideFileChecks = {}): Promise<StoreEntry[]> {
   const entries: StoreEntry[] = [];
@@ -83,32 +84,35 @@ async function sideFileProblems(folder: string, isOurs: SideFileChecks[string] |
   return problems.sort();
 }
 
-const FOREIGN = "it is damaged, or of something else; it is not used";
+const FOREIGN = "damaged or foreign; not used";
 
 function unfinished(path: string): string {
   return `${path}: being written, or left by a run that was killed`;
 }
 
-/** Notes that a folder was used now. Never fails: a store may be there to be read only. */
+/** Records that a folder was used now. Never fails, because a store may be read-only. */
 export async function markUsed(folder: string): Promise<void> {
   const now = new Date();
   await utimes(folder, now, now).catch(() => {});
 }
 
-/** In a folder of text embeddings: whether padding takes part in them. */
+/** File in a folder of text embeddings that records whether padding affects them. */
 export const PADDING_FILE = "padding.json";
 
-/** Digits of each hash in the name of a folder of text embeddings. */
+/** Number of digits of each hash in the name of a folder of text embeddings. */
 const TEXT_NAME = 16;
-/** One of image embeddings has those of its key. */
+/** Number of digits of the key in the name of a folder of image embeddings. */
 const KEY_DIGITS = 16;
 
-/** What decides the embedding of a text: the checkpoint's fingerprint, the hash of its text settings, and the runtime. */
+/**
+ * Returns the key that determines text embeddings: the checkpoint's fingerprint, the hash of its text settings, and the
+ * runtime.
+ */
 export function storedTextKey(fingerprint: string, textSha256: string, runtime: RuntimeKind): string {
   return [fingerprint, textSha256, ...runtimeKey(runtime)].join("-");
 }
 
-/** Name of a checkpoint's folder of text embeddings: the parts of its key, of hashes the first digits. */
+/** Returns the name of a checkpoint's folder of text embeddings: the parts of its key, with shortened hashes. */
 export function textFolderName(key: string): string {
   const parts = key.split("-");
   return parts.map((part) => part.slice(0, TEXT_NAME)).join("-");
@@ -135,14 +139,14 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
   const entry = { ...(await describe(folder)), kind: "images" };
   const layout = await readLayout(join(folder, "store.json"));
   if (layout === null) {
-    const problems = [`${join(folder, "store.json")}: not there, or damaged; the folder can be deleted`];
+    const problems = [`${join(folder, "store.json")}: missing or damaged; the folder can be deleted`];
     return { ...entry, checkpoint: "unknown", benchmark: "unknown", problems, layout };
   }
   const { key, part_size: size, images, benchmark, checkpoint } = layout;
   const total = Math.ceil(images / size);
   const problems: string[] = [];
   if (basename(folder) !== key.slice(0, KEY_DIGITS)) {
-    problems.push(`${folder}: a copy of another folder of the store, which nothing reads; it can be deleted`);
+    problems.push(`${folder}: an unused copy of another folder of the store; it can be deleted`);
   }
   let whole = 0;
   for (let index = 0; index < total; index++) {
@@ -155,7 +159,7 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
       part.rows === Math.min(size, images - index * size) &&
       part.metadata.key === key;
     if (isOurs) whole++;
-    else problems.push(`${stem}.json: it is of another checkpoint, or of other images`);
+    else problems.push(`${stem}.json: it belongs to another checkpoint or other images`);
   }
   const isPart = (name: string) => /^part-\d{5,}(-[0-9a-f]{8}\.npy|\.json)$/.test(name);
   const isKnown = (name: string) => isPart(name) || name === "store.json" || name === "manifest.json";
@@ -185,7 +189,7 @@ function stateOf<About>(stem: string, deep: boolean) {
   return deep ? storedMatrixState<About>(stem) : storedMatrixGlance<About>(stem);
 }
 
-/** Files that are not the store's, or that a run which was killed left over. */
+/** Finds files that do not belong to the store, or were left by a killed run. */
 async function unknownFiles(folder: string, isKnown: (name: string) => boolean): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await readdir(folder)).sort()) {

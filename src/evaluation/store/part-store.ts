@@ -17,20 +17,22 @@ import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import { type RuntimeKind, runtimeKey } from "../../model/onnx/runtime.ts";
 
-/** Goes up whenever the same files would give other embeddings: a change to decoding, resampling or feeding. */
+/**
+ * Incremented when the same files would give different embeddings, by a change to decoding, resampling or inference.
+ */
 const EMBEDDING_VERSION = 1;
 
-/** What a part says about its rows. */
+/** Metadata of a part's rows. */
 export interface AboutPart {
   /** position of its first image in the manifest */
   readonly first: number;
-  /** images that could not be read; their rows are zeros and are left out of every score */
+  /** unreadable images; their rows are zeros and excluded from all scores */
   readonly skipped: readonly SkippedImage[];
-  /** SHA-256 of every image file, in order: of the bytes that were decoded; empty for one that could not be read */
+  /** SHA-256 of the decoded bytes of every image file, in order; empty for an unreadable one */
   readonly content: readonly string[];
 }
 
-/** What the store adds: the key of the checkpoint, preprocessing and manifest that the rows are of. */
+/** Metadata added by the store: the key of the checkpoint, preprocessing and manifest. */
 interface StoredAbout extends AboutPart {
   readonly key: string;
 }
@@ -49,70 +51,74 @@ export interface Part {
   readonly rows: number;
 }
 
-/** A part whose rows were made of other images than those that are there now. */
+/** A part whose images changed since they were embedded. */
 export interface ChangedPart {
   readonly part: Part;
-  /** positions in the manifest of those with another content than when they were embedded */
+  /** positions in the manifest of images whose content changed */
   readonly changed: readonly number[];
-  /** of those that could not be read then, and can be now */
+  /** positions of images that were unreadable and are readable now */
   readonly readable: readonly number[];
 }
 
 /**
- * Image embeddings of one checkpoint for one manifest, in parts: part k covers images [k·P, (k+1)·P) and is one pair
- * of files. A part is there whole or not at all.
+ * Image embeddings of one checkpoint for one manifest, in parts: part k covers images [k·P, (k+1)·P) and is a pair of
+ * files. A part is either complete or absent.
  */
 export interface PartStore {
   readonly folder: string;
   readonly parts: readonly Part[];
-  /** Looks at every part, or those given: not there or damaged (with the reasons), and whole but with images left out. */
+  /**
+   * Checks every part, or the given ones: missing or damaged (with reasons), and complete parts with skipped images.
+   */
   check(only?: readonly Part[]): Promise<{
     readonly missing: readonly Part[];
     readonly damaged: readonly string[];
     readonly skipped: readonly Part[];
   }>;
   /**
-   * Compares what parts were made of with the images that are there now, by content. From then on a part that agrees is
-   * read only while it is of this content; so is one that was written.
+   * Compares the content of parts with the present images. Afterwards, a part that agrees, or was written, is read only
+   * if it still has this content.
    *
-   * @param now  SHA-256 of the image at a position; empty for one that cannot be read
-   * @returns the parts that do not agree
+   * @param now  SHA-256 of the image at a position; empty for an unreadable one
+   * @returns the parts that differ
    */
   compare(parts: readonly Part[], now: (position: number) => string): Promise<readonly ChangedPart[]>;
   /**
-   * SHA-256 over that of every image's file when it was embedded, in the manifest's order.
+   * Returns the SHA-256 over the hashes of all image files when they were embedded, in the manifest's order.
    *
-   * @throws InputError if a part has gone, or was made meanwhile of other images
+   * @throws InputError if a part is missing, or was recreated from other images in the meantime
    */
   contentSha256(): Promise<string>;
-  /** Every image that was left out of a part. */
+  /** Returns all skipped images. */
   skipped(): Promise<SkippedImage[]>;
-  /** What a part says about its rows, without a look at them; null where it is not there or damaged. */
+  /** Reads a part's metadata without its rows; null if it is missing or damaged. */
   about(part: Part): Promise<AboutPart | null>;
-  /** Whether the part is there, by its description alone. */
+  /** Whether the part exists, judged by its metadata. */
   has(part: Part): Promise<boolean>;
-  /** SHA-256 of every image file when it was embedded, in the manifest's order; null where it could not be read. */
+  /**
+   * Returns the SHA-256 of every image file when it was embedded, in the manifest's order; null if it was unreadable.
+   */
   content(): Promise<(string | null)[]>;
-  /** @returns the (rows, d) embeddings, or why they cannot be used */
+  /** @returns the (rows, d) embeddings, or the reason why they are unusable */
   read(part: Part): Promise<{ readonly matrix: Matrix; readonly metadata: AboutPart } | string>;
   write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
 }
 
-/** What is embedded, and all that decides the numbers. */
+/** The images to embed, and everything that determines the embeddings. */
 export interface EmbeddedImages {
   readonly checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">;
-  /** pixels cut off at each side of an image before the preprocessing */
+  /** pixels cropped from each side of an image before preprocessing */
   readonly preCrop: number;
   readonly manifest: Manifest;
   readonly runtime: RuntimeKind;
 }
 
 /**
- * Opens (or lays out) the store of one checkpoint and one manifest. Embeddings are keyed by the checkpoint's
- * fingerprint, the preprocessing, the manifest and the runtime: whatever could change a number leads to another folder.
+ * Opens or creates the store of one checkpoint and one manifest. Embeddings are keyed by the checkpoint's fingerprint,
+ * the preprocessing, the manifest and the runtime, so anything that could change a number uses a different folder.
  *
- * @param storeRoot  `.shiftline/store` or what `--store` named
- * @param partSize   images a part; a store that has parts keeps the size it began with
+ * @param storeRoot  `.shiftline/store` or the folder of `--store`
+ * @param partSize   images per part; an existing store keeps its part size
  */
 export async function openPartStore(storeRoot: string, embedded: EmbeddedImages, partSize: number): Promise<PartStore> {
   const { checkpoint, manifest } = embedded;
@@ -126,9 +132,9 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
   }
   const stem = (part: Part) => join(folder, `part-${String(part.index).padStart(5, "0")}`);
   const isForeign = (part: Part, about: StoredAbout) => about.first !== part.first || about.key !== key;
-  const foreign = (part: Part) => `${stem(part)}.json: it is of another checkpoint, or of other images`;
-  const remade = (part: Part) => `${stem(part)}.json: another run made it meanwhile of images with other content`;
-  /** part → what it is made of: only that is read */
+  const foreign = (part: Part) => `${stem(part)}.json: it belongs to another checkpoint or other images`;
+  const remade = (part: Part) => `${stem(part)}.json: another run recreated it from images with different content`;
+  /** part → its expected content; other content is not read */
   const contents = new Map<number, string>();
   const isRemade = (part: Part, content: readonly string[]) =>
     contents.has(part.index) && contents.get(part.index) !== contentKey(content);
@@ -176,13 +182,13 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
       const hash = createHash("sha256");
       for (const part of parts) {
         const content = (await readAbout(part))?.content;
-        if (content === undefined) throw new InputError(`${stem(part)}.json: has gone; ${AGAIN}`);
+        if (content === undefined) throw new InputError(`${stem(part)}.json: missing; ${AGAIN}`);
         if (isRemade(part, content)) throw new InputError(`${remade(part)}; ${AGAIN}`);
         for (let r = 0; r < part.rows; r++) hash.update(`${content[r] ?? ""}\n`);
       }
       return hash.digest("hex");
     },
-    // One description after the other: those of 200,000 images take tens of MB at once
+    // Sequential, because the metadata of 200,000 images take tens of MB
     skipped: async () => {
       const skipped: SkippedImage[] = [];
       for (const part of parts) {
@@ -219,13 +225,13 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
   };
 }
 
-const AGAIN = "run the same command again to make it again";
+const AGAIN = "run the same command again to recreate it";
 
 function contentKey(content: readonly string[]): string {
   return sha256(content.join("\n"));
 }
 
-/** What decides the numbers of stored embeddings, as one key: stores of the same key hold the same. */
+/** Returns a key of everything that determines stored embeddings: stores with the same key have the same content. */
 export function embeddingKey({ checkpoint, preCrop, manifest, runtime }: EmbeddedImages): string {
   const { fingerprint, preprocessing } = checkpoint;
   const made = [EMBEDDING_VERSION, fingerprint, canonical(preprocessing), preCrop, manifest.sha256];
@@ -233,11 +239,11 @@ export function embeddingKey({ checkpoint, preCrop, manifest, runtime }: Embedde
 }
 
 function canonical(p: Preprocessing): unknown[] {
-  const resize = p.resize === undefined ? [] : [p.resize]; // keys of preprocessings without one stay as they were
+  const resize = p.resize === undefined ? [] : [p.resize]; // keeps keys of preprocessings without a pre-crop unchanged
   return [p.size.height, p.size.width, p.resizeMode, p.interpolation, p.mean, p.std, p.fillColor, ...resize];
 }
 
-/** Part size of the store that is there, null where there is none. */
+/** Reads the part size of an existing store; null if there is none. */
 async function readPartSize(path: string, key: string): Promise<number | null> {
   try {
     const layout = (await readJson(path)) as { key: string; part_size: number };
@@ -248,9 +254,9 @@ async function readPartSize(path: string, key: string): Promise<number | null> {
 }
 
 /**
- * Says what the folder is of, unless that is said already.
+ * Writes the description of the folder unless it exists.
  *
- * @throws InputError if another run began the store meanwhile, with parts of another size
+ * @throws InputError if another run created the store with a different part size in the meantime
  */
 async function layOut(
   folder: string,
@@ -267,16 +273,16 @@ async function layOut(
     await atomicCreate(join(folder, "manifest.json"), manifestText(benchmark, hash, images));
     const text = `${JSON.stringify({ key, part_size: partSize, ...facts }, null, 2)}\n`;
     const created = await atomicCreate(path, text);
-    if (!created && (await readPartSize(path, key)) === null) await atomicWrite(path, text); // it is damaged
+    if (!created && (await readPartSize(path, key)) === null) await atomicWrite(path, text); // damaged
   }
   const began = await readPartSize(path, key);
   if (began === partSize) return;
   throw new InputError(
-    `${folder}: another run began this store meanwhile, with parts of ${began} images, not ${partSize}; run the same command again to continue with it`,
+    `${folder}: another run created this store in the meantime, with parts of ${began} images instead of ${partSize}; run the same command again to continue with it`,
   );
 }
 
-/** Path and bytes of every image, as JSON, in pieces. */
+/** Formats the path and size of every image as JSON, in pieces. */
 function* manifestText(benchmark: string, hash: string, images: Manifest["images"]): Iterable<string> {
   yield `${JSON.stringify({ benchmark, sha256: hash }).slice(0, -1)},"images":[`;
   for (let at = 0; at < images.length; at += IMAGES_A_PIECE) {

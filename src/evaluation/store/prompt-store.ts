@@ -10,29 +10,28 @@ import {
 import { type Matrix, row } from "../../foundation/math/matrix.ts";
 
 /**
- * Text embeddings of one checkpoint, kept by the prompt's text: any template set or class-name list that asks for a
- * prompt seen before gets it without the text encoder. Embeddings are as the graph gave them, float32, not normalized.
+ * Stores text embeddings of one checkpoint by prompt, so any template set or class-name list reuses prompts embedded
+ * before. Embeddings are float32 outputs of the graph, not normalized.
  */
 export interface PromptStore {
   /** Whether the embedding of a prompt is stored. */
   has(prompt: string): boolean;
-  /** Embeddings of stored prompts, (d,) each, in the order asked. @throws Error if one is not stored */
+  /** Reads embeddings of stored prompts, (d,) each, in the requested order. @throws Error if one is not stored */
   read(prompts: readonly string[]): Promise<Float32Array[]>;
   /** Adds prompts (n) and their embeddings (n, d) in one file. */
   add(prompts: readonly string[], embeddings: Matrix): Promise<void>;
 }
 
 interface AboutPrompts {
-  /** what the embeddings are of: all that decides them but the text */
+  /** key of everything that determines the embeddings except the text */
   readonly of: string;
   readonly prompts: readonly string[];
 }
 
 /**
- * Opens the store in this folder (made at the first `add`); files in it that are damaged, or of something else, are
- * skipped and made again.
+ * Opens the store in a folder, which is created by the first `add`. Damaged or foreign files are skipped and recreated.
  *
- * @param of  the key of the checkpoint and whatever else decides a text's embedding; each file contains it
+ * @param of  key of the checkpoint and everything else that determines a text's embedding; each file contains it
  */
 export async function openPromptStore(folder: string, of: string): Promise<PromptStore> {
   const places = new Map<string, { readonly stem: string; readonly row: number }>();
@@ -79,9 +78,9 @@ async function readPrompts(
       file = stored;
       files.set(found.stem, file);
     }
-    // Another run may have written the file again since it was looked at
+    // Another run may have rewritten the file since it was checked
     if (file.metadata.of !== of || file.metadata.prompts[found.row] !== prompt) {
-      throw new Error(`${found.stem}.json: it is of something else than when it was opened`);
+      throw new Error(`${found.stem}.json: its content changed since it was opened`);
     }
     embeddings.push(row(file.matrix, found.row));
   }

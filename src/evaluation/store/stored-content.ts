@@ -12,19 +12,19 @@ const layoutSchema = z.object({
   preprocessing: z.unknown(),
 });
 
-/** Stored embeddings of a few hundred images, and the content of each image, whatever set it was embedded in. */
+/** Stored embeddings of several hundred images with their contents, independent of the set. */
 export interface StoredContent {
-  /** name that the checkpoint had when they were embedded */
+  /** name of the checkpoint when they were embedded */
   readonly checkpoint: string;
-  /** equal for embeddings of one checkpoint with one preprocessing, which can be compared */
+  /** equal for embeddings of the same checkpoint and preprocessing, which can be compared */
   readonly model: string;
-  /** SHA-256 of each image's bytes; empty for one without an embedding */
+  /** SHA-256 of each image's bytes; empty for images without an embedding */
   readonly content: readonly string[];
-  /** @returns (images, d); null where they cannot be read, or were made again meanwhile */
+  /** @returns (images, d); null if they are unreadable or were recreated in the meantime */
   read(): Promise<Matrix | null>;
 }
 
-/** Goes through all image embeddings of a store; what is damaged is skipped. */
+/** Iterates over all image embeddings of a store; damaged ones are skipped. */
 export async function* storedContents(storeRoot: string): AsyncIterable<StoredContent> {
   const root = join(storeRoot, "images");
   for (const name of (await readdir(root).catch(() => [] as string[])).sort()) {
@@ -49,7 +49,7 @@ export async function* storedContents(storeRoot: string): AsyncIterable<StoredCo
   }
 }
 
-/** An image that was left out has a row of zeros, which is no embedding. */
+/** A skipped image has a row of zeros, which is not an embedding. */
 function contentOf({ first, skipped, content }: AboutPart): string[] {
   const left = new Set(skipped.map(({ index }) => index - first));
   return content.map((hash, row) => (left.has(row) ? "" : hash));

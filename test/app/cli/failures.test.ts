@@ -114,7 +114,7 @@ describe("evaluate with bad input", () => {
     const data = writeTree(temporaryFolder(), { [`${aClass}/a.jpg`]: "no image", [`${aClass}/b.jpg`]: "" });
     const results = out();
     const args = [...withData(quickRun(results, "vit-open-clip"), data), "--skip-unreadable"];
-    expectInputError(await shiftline(args), /no image could be read/);
+    expectInputError(await shiftline(args), /no readable images to score/);
     expect(existsSync(join(results, "accuracies.csv"))).toBe(false);
   });
 

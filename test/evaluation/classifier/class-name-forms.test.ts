@@ -132,7 +132,7 @@ describe("class names that contradict the classes are refused", () => {
     const { list } = await readProtocolClassNames(objectnet, first);
     const some = Object.fromEntries(list.names.map((name, i) => [wnids[i], name]));
     await expect(match("names.json", some, objectnet, first, list)).rejects.toThrow(
-      /no order but that of its WordNet ids, and which class of objectnet, protocol objectnet-names, each one is is not known/,
+      /has only WordNet ids to order it, which do not determine the classes of objectnet, protocol objectnet-names/,
     );
   });
 });

@@ -44,7 +44,7 @@ describe("stored prompts", () => {
     await store.add(prompts, rows(1));
     await (await openPromptStore(other, OTHER)).add(prompts, rows(2));
     for (const name of readdirSync(other)) cpSync(join(other, name), join(folder, name));
-    await expect(store.read(prompts)).rejects.toThrow("it is of something else than when it was opened");
+    await expect(store.read(prompts)).rejects.toThrow("its content changed since it was opened");
   });
 });
 

@@ -44,33 +44,37 @@ describe("a list of classes", () => {
   });
 
   it.each([
-    ["a.txt", "0\n1\n2\n", /a number does not say what class it is: write what they are into the first line: index/],
-    ["a.json", '["0", "1"]', /a number does not say what class it is/],
+    ["a.txt", "0\n1\n2\n", /numbers are ambiguous: state their meaning in the first line, such as index/],
+    ["a.json", '["0", "1"]', /numbers are ambiguous/],
     ["a.json", "[0, 1]", /expected a list of classes as texts/],
     [
       "a.txt",
       "tench\ngoldfsh\n",
-      /a\.txt: line 2: goldfsh is none of the 1000 classes of imagenet; did you mean goldfish\?/,
+      /a\.txt: line 2: goldfsh is not among the 1000 classes of imagenet; did you mean goldfish\?/,
     ],
-    ["a.txt", "n01440764\nn00000000\nn00000001\n", /line 2: n00000000 \(and 1 more of 3\) is none of the 1000 classes/],
-    ["a.txt", "n01440764\ngoldfish\n", /is none of the 1000 classes/],
+    [
+      "a.txt",
+      "n01440764\nn00000000\nn00000001\n",
+      /line 2: n00000000 \(and 1 more of 3\) is not among the 1000 classes/,
+    ],
+    ["a.txt", "n01440764\ngoldfish\n", /is not among the 1000 classes/],
     [
       "a.txt",
       "tench\nmissile\n",
       /missile: is the name of several classes of imagenet \(rows 657, 744\); list them by index or wnid/,
     ],
     ["a.txt", "n01440764\nn01443537\nn01440764\n", /n01440764 appears twice, at line 1 and line 3/],
-    ["a.txt", "index\n1\n01\n", /line 3: 01: is the class of line 2, 1/],
+    ["a.txt", "index\n1\n01\n", /line 3: 01: is the same class as line 2, 1/],
     ["a.txt", "n01440764\n", /expected at least two classes, one a line, found 1/],
-    ["a.txt", "index\n999\n1000\n", /line 3: 1000 is none of the 1000 classes/],
+    ["a.txt", "index\n999\n1000\n", /line 3: 1000 is not among the 1000 classes/],
     ["a.txt", "folder\nn01440764\nn01443537\n", /the classes of imagenet have no folder; they have name, index, wnid/],
-    ["a.txt", "n01440764 goldfish\nn01443537 tench\n", /n01440764 is not the class goldfish, and so of 1 more/],
+    ["a.txt", "n01440764 goldfish\nn01443537 tench\n", /n01440764 is not the class goldfish, and 1 more also differ/],
     [
       "a.csv",
       "class,n\ntench,1\ngoldfish,2\n",
-      /expected a column wnid or folder or name or index, index alone, found class, n/,
+      /expected a column wnid or folder or name or index, or only index, found class, n/,
     ],
-    ["a.csv", "index,class\n0,tench\n1,goldfish\n", /index alone, found index, class; leave the others out/],
+    ["a.csv", "index,class\n0,tench\n1,goldfish\n", /or only index, found index, class; remove the others/],
     ["a.csv", "wnid,name\nn01440764,a\n,b\n", /row 2: wnid is empty/],
   ])("is refused where it does not say which classes: %s %j", async (file, content, message) => {
     await expect(find(file, content)).rejects.toThrow(message);
@@ -78,9 +82,9 @@ describe("a list of classes", () => {
 
   it("is refused by a benchmark that lacks some, and by one whose classes have no such column", async () => {
     await expect(find("a.txt", "n01440764\nn01443537\n", "imagenet-r")).rejects.toThrow(
-      /n01440764 is none of the 200 classes of imagenet-r/,
+      /n01440764 is not among the 200 classes of imagenet-r/,
     );
-    await expect(find("a.txt", "n02708093\nn02769748\n", "objectnet")).rejects.toThrow(/is none of the 313 classes/);
+    await expect(find("a.txt", "n02708093\nn02769748\n", "objectnet")).rejects.toThrow(/is not among the 313 classes/);
   });
 
   it("leaves its classes alone to compete, and its images alone to score", async () => {

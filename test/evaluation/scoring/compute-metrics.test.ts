@@ -95,7 +95,7 @@ describe("computeMetrics", () => {
     expect(() => computeMetrics(labeled(labels, new Int32Array(12), 4, 3))).toThrow(RangeError);
     expect(() => computeMetrics(labeled(labels, new Int32Array(0), 0, 3))).toThrow(RangeError);
     expect(() => computeMetrics(labeled(labels, new Int32Array(12), 4, 9))).toThrow(
-      "top-5 accuracy needs five predictions an image, got 4",
+      "top-5 accuracy needs five predictions per image, got 4",
     );
   });
 

@@ -102,7 +102,7 @@ describe("describeLabelOrder", () => {
       correctOtherwise: 631,
       p: 1e-99,
     });
-    expect(text).toContain("imagenet-v2, protocol 1000: the labels are likely in a wrong order");
+    expect(text).toContain("imagenet-v2, protocol 1000: the labels are probably in a wrong order");
     expect(text).toContain("accuracy is 0.20 %, but 63.1 % as if the labels were counted from 1, not from 0");
   });
 });

@@ -123,7 +123,7 @@ describe("findLabelPermutation", () => {
     const found = permutation(every.map(noisy), every, classes);
     expect(found?.isDistinct).toBe(false);
     expect(describePermutation("x", found!, String)).toMatch(
-      /^x: the labels may be in a wrong order: .*, unless the images of a class are much alike/,
+      /^x: the labels may be in a wrong order: .*, unless the images of a class are very similar/,
     );
   });
 
@@ -187,7 +187,7 @@ describe("findChanceAccuracy", () => {
     expect(chanceAccuracy(new Int32Array(1000), ones(labels), 2)).toBe(0.7);
     const found = findChanceAccuracy(new Int32Array(5000), ones(run(5000, 2, 1, 1).truth), 2);
     expect(found).toMatchObject({ correct: 2500, chance: 0.5, isCollapsed: true });
-    expect(describeChance("x", found!)).toContain("taken for the same few classes");
+    expect(describeChance("x", found!)).toContain("predicted as the same few classes");
   });
 
   it("says where far fewer are right than by chance, as in images that were chosen against a like model", () => {
@@ -199,7 +199,7 @@ describe("findChanceAccuracy", () => {
     );
     expect(found).toMatchObject({ correct: expect.any(Number), isBelow: true });
     expect(describeChance("x", found!)).toContain("below chance: ");
-    expect(describeChance("x", found!)).toContain("chosen because a like model fails on them");
+    expect(describeChance("x", found!)).toContain("selected because a similar model fails on them");
   });
 
   it("counts an image right where any of several classes is", () => {
@@ -248,8 +248,8 @@ describe("describePermutation", () => {
       },
       (label) => ["tench", "goldfish"][label] as string,
     );
-    expect(text).toMatch(/^x: the labels are likely in a wrong order: .*; check the labels against the class list$/);
-    expect(text).toContain("accuracy is 0.10 %, but 54.9 % where each label stands for another class");
+    expect(text).toMatch(/^x: the labels are probably in a wrong order: .*; check the labels against the class list$/);
+    expect(text).toContain("accuracy is 0.10 %, but 54.9 % under a permutation of the labels");
     expect(text).toContain('"tench" looks like "goldfish"');
   });
 });

@@ -79,7 +79,7 @@ describe("listStore", () => {
     expect(images?.whole).toBe(1);
     expect(images?.problems).toEqual([
       expect.stringMatching(/part-00000-\w{8}\.npy: expected \d+ bytes, found 100$/),
-      `${other}: it is of another checkpoint, or of other images`,
+      `${other}: it belongs to another checkpoint or other images`,
       `${join(folder, "notes.txt")}: not a file of the store`,
       expect.stringMatching(/part-00002\.json\.tmp-12-0123abcd: being written, or left by a run that was killed/),
     ]);
@@ -98,11 +98,11 @@ describe("listStore", () => {
     writeTree(join(root, "tars"), { "right.index": "right", "wrong.index": "right", "a/right.index": "right" });
     const entries = await listStore(root, false, { tars: (path, content) => path === `${content}.index` });
     expect(entries.flatMap(({ problems }) => problems)).toEqual([
-      `${copy}: a copy of another folder of the store, which nothing reads; it can be deleted`,
+      `${copy}: an unused copy of another folder of the store; it can be deleted`,
       `${join(text, `classifier-${"0".repeat(16)}`)}.json: it does not name this folder's checkpoint; it is not used`,
       `${join(text, name)}: it does not name this folder's checkpoint; it is not used`,
-      `${join(root, "tars", "a", "right.index")}: it is damaged, or of something else; it is not used`,
-      `${join(root, "tars", "wrong.index")}: it is damaged, or of something else; it is not used`,
+      `${join(root, "tars", "a", "right.index")}: damaged or foreign; not used`,
+      `${join(root, "tars", "wrong.index")}: damaged or foreign; not used`,
     ]);
     expect(entries.find((entry) => entry.folder === text)).toMatchObject({ whole: 1, total: 3 });
   });

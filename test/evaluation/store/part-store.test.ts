@@ -71,8 +71,8 @@ describe("the part store", () => {
       cpSync(store.folder, other.folder, { recursive: true });
       const { missing, damaged } = await other.check();
       expect(missing).toEqual(other.parts);
-      expect(damaged).toEqual([expect.stringMatching(/part-00000\.json: it is of another checkpoint, or of other/)]);
-      expect(await other.read(other.parts[0]!)).toMatch(/it is of another checkpoint/);
+      expect(damaged).toEqual([expect.stringMatching(/part-00000\.json: it belongs to another checkpoint or other/)]);
+      expect(await other.read(other.parts[0]!)).toMatch(/it belongs to another checkpoint/);
       expect(await other.has(other.parts[0]!)).toBe(false);
       // It is made anew in place
       await other.write(other.parts[0]!, features, about(0));
@@ -94,7 +94,7 @@ describe("the part store", () => {
     expect((await store.check()).missing).toEqual(store.parts);
     // With a checksum, but without the key: as if written by something else
     await writeStoredMatrix(stem, features, about(0));
-    expect((await store.check()).damaged).toEqual([expect.stringContaining("it is of another checkpoint")]);
+    expect((await store.check()).damaged).toEqual([expect.stringContaining("it belongs to another checkpoint")]);
     expect(await store.has(store.parts[0]!)).toBe(false);
     await store.write(store.parts[0]!, features, about(0));
     expect((await store.check()).missing).toEqual(store.parts.slice(1));
@@ -119,9 +119,9 @@ describe("the part store", () => {
     expect(await store.compare([part, second], now(before))).toEqual([]);
     expect(await store.read(part)).toBeTypeOf("object");
     await write(contents("a", "b", "", "x"));
-    expect(await store.read(part)).toMatch(/part-00000\.json: another run made it meanwhile of images with other/);
+    expect(await store.read(part)).toMatch(/part-00000\.json: another run recreated it from images with different/);
     expect(await store.read(second)).toBeTypeOf("object");
-    await expect(store.contentSha256()).rejects.toThrow("another run made it meanwhile");
+    await expect(store.contentSha256()).rejects.toThrow("another run recreated it from images");
   });
 
   it("gives one digest of the content of all images, whatever the size of its parts", async () => {
@@ -147,7 +147,7 @@ describe("the part store", () => {
     );
     expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const refused = tries.find((one) => one.status === "rejected");
-    expect(String(refused?.reason)).toMatch(/another run began this store meanwhile/);
+    expect(String(refused?.reason)).toMatch(/another run created this store in the meantime/);
     const again = await openStore(root, 7);
     expect((await again.check()).missing).toEqual(again.parts.slice(1));
   });

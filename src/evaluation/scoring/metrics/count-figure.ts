@@ -2,9 +2,9 @@ import { binomialInterval } from "../../../foundation/statistics/binomial-interv
 import { CONFIDENCE, type MetricFigure } from "./metric.ts";
 
 /**
- * The figure of a metric that counts images, with the Clopper-Pearson interval.
+ * Returns the value of a metric that counts images, with its Clopper-Pearson interval.
  *
- * @param correct images right, in 0..n
+ * @param correct number of correct images, in 0..n
  */
 export function countFigure(correct: number, n: number): MetricFigure {
   const bounds = binomialInterval(correct, n, CONFIDENCE);

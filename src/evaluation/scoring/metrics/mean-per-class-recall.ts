@@ -3,8 +3,8 @@ import { stratifiedInterval } from "../../../foundation/statistics/stratified-in
 import { CONFIDENCE, type LabeledPredictions, type Metric } from "./metric.ts";
 
 /**
- * The unweighted mean, over the classes that have images, of the fraction of their images that are right at top-1:
- * sklearn's `balanced_accuracy_score`, as CLIP_benchmark reports it.
+ * Unweighted mean of the top-1 accuracy per class, over classes with images: sklearn's `balanced_accuracy_score`, as
+ * reported by CLIP_benchmark.
  */
 export const meanPerClassRecall: Metric = {
   id: "mean_per_class_recall",
@@ -27,13 +27,13 @@ export const meanPerClassRecall: Metric = {
   recount: ({ classes }) => (classes === null ? null : meanRecall(classes.correct, classes.n)),
 };
 
-/** Images right and images of each label, both (labelCount,). */
+/** Number of correct images and of images per label, both (labelCount,). */
 export interface PerClassRecall {
   readonly correct: Int32Array;
   readonly n: Int32Array;
 }
 
-/** Counts, for each label, its images and those predicted as it. */
+/** Counts the images of each label, and those predicted correctly. */
 export function perClassRecall({ labels, k, top, labelCount }: LabeledPredictions): PerClassRecall {
   const correct = new Int32Array(labelCount);
   const n = new Int32Array(labelCount);

@@ -1,34 +1,34 @@
-/** What the metrics of a run are computed from: its predictions, each image with the one label that counts as right. */
+/** Input of metrics: predictions, with one right label per image. */
 export interface LabeledPredictions {
   /** (n,) the label of each image, in 0..labelCount−1 */
   readonly labels: Int32Array;
-  /** classes kept for each image, in 1..classes */
+  /** number of classes kept per image, in 1..classes */
   readonly k: number;
-  /** (n, k) row-major, the classes of each image by falling score, in 0..classes−1 */
+  /** (n, k) row-major, the classes of each image in descending order of score, in 0..classes−1 */
   readonly top: Int32Array;
-  /** classes of the protocol */
+  /** number of classes of the protocol */
   readonly classes: number;
-  /** the classes, and labels beyond them: of images for which no class is right */
+  /** number of labels: the classes, and further labels of images for which no class is right */
   readonly labelCount: number;
-  /** images have labels of their own, perhaps several: `labels` has the first, and no image is of one class */
+  /** whether images have individual, possibly multiple labels: `labels` has the first */
   readonly isMultiLabel: boolean;
 }
 
-/** What is known of each image beside its class: column → (n,) values. */
+/** Metadata of images: column → (n,) values. */
 export type ImageMetadata = Readonly<Record<string, readonly string[]>>;
 
-/** What a `predictions.csv` shows of a run, counted: enough to check some of the figures beside it. */
+/** Counts from a `predictions.csv`, used to check metric values. */
 export interface PredictionCounts {
   readonly n: number;
-  /** images whose best class is right */
+  /** number of images whose best class is right */
   readonly top1: number;
-  /** images with a right class among the best five; null where that is not known */
+  /** number of images with a right class among the best five; null if unknown */
   readonly top5: number | null;
-  /** (classes,) images of each class and those that are right; null where that is not known */
+  /** (classes,) number of images per class and of correct ones; null if unknown */
   readonly classes: { readonly n: ArrayLike<number>; readonly correct: ArrayLike<number> } | null;
 }
 
-/** How the bounds of a 95 % interval are made: id in the files → name. */
+/** Methods of 95 % intervals: id in files → name. */
 export const INTERVAL_METHODS = {
   /** see `binomialInterval` */
   "clopper-pearson": "Clopper–Pearson",
@@ -39,16 +39,16 @@ export const INTERVAL_METHODS = {
 /** How an interval of a metric is computed, by its id in `metrics.json`. */
 export type IntervalMethod = keyof typeof INTERVAL_METHODS;
 
-/** The confidence of every metric's interval. */
+/** Confidence level of all metrics' intervals. */
 export const CONFIDENCE = 0.95;
 
-/** A figure of a run, with its 95 % interval. */
+/** The value of a metric for a run, with its 95 % interval. */
 export interface MetricFigure {
   /** a fraction in [0, 1] */
   readonly value: number;
-  /** images right; null where the value is not a count over n */
+  /** number of correct images; null if the value is not a count over n */
   readonly correct: number | null;
-  /** images evaluated */
+  /** number of images evaluated */
   readonly n: number;
   /** lower end of the 95 % interval */
   readonly low: number;
@@ -58,40 +58,43 @@ export interface MetricFigure {
   readonly interval: string;
 }
 
-/** A figure by its metric's id, as `metrics.json` and `accuracies.csv` have it. */
+/** A value with its metric's id, as in `metrics.json` and `accuracies.csv`. */
 export interface MetricValue extends MetricFigure {
   /** id of the metric: `top1`, `mean_per_class_recall`, … */
   readonly metric: string;
 }
 
-/** What a run must have for a metric to be computed. */
+/** Requirements of a metric. */
 export interface MetricNeeds {
-  /** classes of the protocol, at least; as many predictions of each image are needed */
+  /** minimum number of classes of the protocol, and of predictions per image */
   readonly classes: number;
-  /** columns of the images' metadata */
+  /** required columns of the images' metadata */
   readonly metadata: readonly string[];
-  /** each image is of one class */
+  /** requires exactly one class per image */
   readonly singleLabel?: true;
 }
 
-/** A figure that every run is summed up by. To add one, write a file that exports one and list it in `registry.ts`. */
+/** A metric. To add one, export it from a file and list it in `registry.ts`. */
 export interface Metric {
-  /** its name in files: `top1` */
+  /** id in files: `top1` */
   readonly id: string;
-  /** its name in text: `top-1` */
+  /** name in text: `top-1` */
   readonly title: string;
-  /** its name at the head of a column, without a unit: `Top-1` */
+  /** column heading, without a unit: `Top-1` */
   readonly column: string;
-  /** which way is better */
+  /** whether higher or lower is better */
   readonly direction: "higher" | "lower";
   readonly interval: IntervalMethod;
-  /** whether the value is a number of images right over n */
+  /** whether the value is the number of correct images over n */
   readonly isCount: boolean;
-  /** id of a metric that has no more images right than this one, whatever the predictions */
+  /** id of a metric that never has more correct images than this one */
   readonly atLeast?: string;
   readonly needs: MetricNeeds;
-  /** @throws RangeError if the predictions are too few for it */
+  /** @throws RangeError if there are too few predictions per image */
   compute(predictions: LabeledPredictions, metadata: ImageMetadata): MetricFigure;
-  /** The images right where the metric is a count, else the value; null where the counts do not show it. */
+  /**
+   * Returns the number of correct images if the metric is a count, else the value; null if the counts do not determine
+   * it.
+   */
   recount(counts: PredictionCounts): number | null;
 }

@@ -1,7 +1,7 @@
 import { countFigure } from "./count-figure.ts";
 import type { Metric } from "./metric.ts";
 
-/** The fraction of images whose best class is right: accuracy. */
+/** Fraction of images whose best class is right: accuracy. */
 export const top1: Metric = {
   id: "top1",
   title: "top-1",

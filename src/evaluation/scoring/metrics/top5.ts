@@ -4,7 +4,7 @@ import { top1 } from "./top1.ts";
 
 const PLACES = 5;
 
-/** The fraction of images with the right class among the best five. Of fewer than five classes there is none. */
+/** Fraction of images with the right class among the best five; undefined for fewer than five classes. */
 export const top5: Metric = {
   id: "top5",
   title: "top-5",
@@ -15,7 +15,7 @@ export const top5: Metric = {
   atLeast: top1.id,
   needs: { classes: PLACES, metadata: [] },
   compute: ({ labels, k, top }) => {
-    if (k < PLACES) throw new RangeError(`top-5 accuracy needs five predictions an image, got ${k}`);
+    if (k < PLACES) throw new RangeError(`top-5 accuracy needs five predictions per image, got ${k}`);
     let correct = 0;
     for (let i = 0; i < labels.length; i++) {
       if (top.subarray(i * k, i * k + PLACES).includes(labels[i] as number)) correct++;
