@@ -83,14 +83,14 @@ describe("class names that contradict the classes are refused", () => {
     [
       "from-one.json",
       Object.fromEntries(names.map((name, i) => [i + 1, name])),
-      /each index from 0 to 999 once; 0 is not/,
+      /each index from 0 to 999 once; 0 is missing/,
     ],
-    ["headed.txt", ["class_name", ...names.slice(0, 999)].join("\n"), /its first line, class_name, is no name/],
+    ["headed.txt", ["class_name", ...names.slice(0, 999)].join("\n"), /the first line, class_name, is a header/],
     ["wnids.txt", wnids.join("\n"), /index 0: expected the name of a class, found the WordNet id n01440764/],
     [
       "mixed.txt",
       names.map((name, i) => (i < 9 ? `${wnids[i]} ${name}` : name)).join("\n"),
-      /WordNet id at the beginning of every/,
+      /WordNet id at the beginning of all lines/,
     ],
     [
       "map_clsloc.txt",
@@ -114,7 +114,7 @@ describe("class names that contradict the classes are refused", () => {
       `[${names.map((name, i) => JSON.stringify(name) + (i === 4 ? "" : ",")).join("\n")}]`,
       /two strings without a comma/,
     ],
-    ["nested.json", [["a"]], /expected class names as names, one a line/],
+    ["nested.json", [["a"]], /expected class names as one name per line/],
   ])("%s", async (file, content, message) => {
     await expect(match(file, content)).rejects.toThrow(message);
   });

@@ -161,7 +161,7 @@ describe("templates that were pasted from code or a list", () => {
 
   it("say how many more lines are like the first", () => {
     expect(() => parseTemplates('\n    "a {}.",\n\n    "b {}.",\n    "c {}.",\n', "t.txt")).toThrow(
-      't.txt: looks pasted from code or a list (a quote at both ends and a comma or bracket after it), and that would be in every prompt: write a {}. instead of "a {}.", (line 2); so are 2 more lines',
+      't.txt: looks pasted from code or a list (a quote at both ends and a comma or bracket after it), and that would be in every prompt: write a {}. instead of "a {}.", (line 2); 2 more lines are invalid',
     );
   });
 

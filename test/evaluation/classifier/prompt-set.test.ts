@@ -78,7 +78,7 @@ describe("prompt sets", () => {
     const set = await readPromptSet(join(folder, "d.json"));
     expect(set.checkNames(["zebra", "lion"])).toEqual([]);
     expect(() => set.checkNames(["zebra", "polar bear", "yak"])).toThrow(
-      /no prompts for 2 classes: "polar bear" \(is "polar-bear" meant\?\), "yak"; keys must be the class names/,
+      /no prompts for 2 classes: "polar bear" \(similar key: "polar-bear"\), "yak"; keys must be the class names/,
     );
     const descriptors = await readPromptSet(join(folder, "descriptors.json"));
     expect(descriptors.checkNames(["zebra", "lion"])).toMatchObject([

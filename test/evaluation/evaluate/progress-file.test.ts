@@ -61,7 +61,7 @@ describe("the progress file", () => {
       killAt: (text) => (/prompts \d/.test(text) ? "SIGTERM" : undefined),
     });
     expect(status).toBe(143);
-    expect(stderr).toContain(`go on: node `);
+    expect(stderr).toContain(`continue: node `);
     expect(stderr).toContain(`--part-size 8`);
     expect(existsSync(progressFolder(out))).toBe(false);
   });

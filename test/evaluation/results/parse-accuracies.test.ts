@@ -117,7 +117,7 @@ describe("accuracies from CSV", () => {
     [
       "more images than there can be",
       "model,benchmark,accuracy,n\na,imagenet,0.5,1e12\n",
-      /n: expected an integer number/,
+      /n: expected a positive integer number/,
     ],
     ["no top-1", "model,benchmark,metric,accuracy\na,imagenet,top5,0.5\n", /found no top-1 accuracy in 1 rows/],
   ])("refuse %s", (_, text, message) => {

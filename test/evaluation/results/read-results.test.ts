@@ -115,7 +115,7 @@ describe("results of a folder", () => {
     const { results, problems } = await readResults(out);
     expect(results).toHaveLength(2);
     expect(problems).toMatchObject([
-      { reason: expect.stringMatching(/it is of b\/imagenet\/1000\/t, which is not the/) },
+      { reason: expect.stringMatching(/it belongs to b\/imagenet\/1000\/t, which is not/) },
     ]);
   });
 
@@ -158,7 +158,7 @@ describe("results of a folder", () => {
     writeFileSync(join(folders[1] as string, "run.json"), '{"recipe": {"fingerprint": "f"');
     writeFileSync(join(folders[0] as string, "run.json"), '{"recipe": {"fingerprint": "f", "text_sha256": null}}');
     await expect(checkCheckpointName(out, "a", { fingerprint: "f", text: null })).rejects.toThrow(
-      /run\.json: not JSON.*move it away, or choose/,
+      /run\.json: not JSON.*move it, or choose/,
     );
     await checkCheckpointName(out, "z", { fingerprint: "f", text: null });
   });

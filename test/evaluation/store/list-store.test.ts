@@ -131,7 +131,7 @@ describe("listStore", () => {
     const [images, prompts, tars] = await listStore(root);
     expect(images).toMatchObject({
       checkpoint: "unknown",
-      problems: [expect.stringMatching(/store\.json: not there/)],
+      problems: [expect.stringMatching(/store\.json: missing/)],
     });
     expect(prompts?.checkpoint).toBe("unknown");
     expect(tars).toMatchObject({ kind: "tars", bytes: 5, problems: [] });

@@ -79,7 +79,7 @@ describe("the part store", () => {
       expect((await other.check()).damaged).toEqual([]);
     }
     cpSync(join(store.folder, "part-00000.json"), join(store.folder, "part-00001.json"));
-    expect((await store.check()).damaged).toEqual([expect.stringContaining("part-00001.json: it is of another")]);
+    expect((await store.check()).damaged).toEqual([expect.stringContaining("part-00001.json: it belongs to another")]);
   });
 
   it("does not read parts of version 0.1, which named nothing, and leaves their files where they are", async () => {
