@@ -8,6 +8,7 @@ const root = import.meta.dirname;
 const LONGEST = [
   "examples/emojishift",
   "app/cluster/slurm",
+  "docs/spelling",
   "app/cli/hostile-inputs",
   "evaluation/evaluate/evaluate",
   "output/report/page/report-page",
@@ -18,6 +19,7 @@ const LONGEST = [
   "app/cli/failures",
   "app/cli/protocols",
   "app/cli/supervised-process",
+  "docs/site",
   "app/cli/soak",
   "app/cli/machine-limits",
   "app/cli/one-result",

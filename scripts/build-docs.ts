@@ -89,7 +89,7 @@ function sourcePage(path: string): string {
   const text = readFileSync(join(root, path), "utf8");
   if (text.length > MAX_SOURCE_BYTES)
     throw new Error(`${path}: too large to show on the site; link to its folder's README`);
-  const language = { bib: "bibtex", csv: "csv", py: "python" }[extension] ?? extension;
+  const language = { bib: "bibtex", cff: "yaml", csv: "csv", py: "python" }[extension] ?? extension;
   write(page, `# ${path}\n\n\`\`\`\`\`\`${language}\n${text}\n\`\`\`\`\`\`\n`);
   return page;
 }
