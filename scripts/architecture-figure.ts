@@ -101,7 +101,7 @@ export function architectureFigure(): string {
 }
 
 const STYLE = `<style>
-text { font: 14px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
+text { font: 14px system-ui, sans-serif; fill: #1f2328; }
 .floor { fill: #f0f2f5; } .name { font-weight: 600; } .room { fill: #ffffff; stroke: #8c959f; }
 .arrow { fill: none; stroke: #3b6ea8; stroke-opacity: 0.75; } .head { fill: #3b6ea8; }
 @media (prefers-color-scheme: dark) {
