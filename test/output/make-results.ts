@@ -61,10 +61,10 @@ export function makeResults(folder: string, made: MadeResults): string {
       ? Array.from({ length: n }, (_, i) => madeName(benchmark.id, i, perClass, difficulty))
       : null;
     for (const [i, name] of made.checkpoints.entries()) {
-      const own = randomNumbers((made.seed ?? 1) * 7919 + i * 31 + b);
+      const random = randomNumbers((made.seed ?? 1) * 7919 + i * 31 + b);
       const ability = 0.2 + (1.6 * i) / Math.max(1, made.checkpoints.length - 1) + 0.35 * normal(randomNumbers(i + 17));
-      const margin = (image: number) => 1.6 * ability - (hard[image] as number) - harder - normal(own);
-      writeResult(folder, name, benchmark, { margin, takenFor, names, n, random: own });
+      const margin = (image: number) => 1.6 * ability - (hard[image] as number) - harder - normal(random);
+      writeResult(folder, name, benchmark, { margin, takenFor, names, n, random: random });
     }
   }
   return folder;

@@ -24,7 +24,7 @@ const KEY = {
 };
 
 function topClasses(classes: readonly number[], labels: readonly number[], images = "list"): TopClasses {
-  const correct = classes.filter((one, i) => one === labels[i]).length;
+  const correct = classes.filter((predicted, i) => predicted === labels[i]).length;
   const rows = { n: classes.length, names: images, contents: null };
   return { n: classes.length, classes: Int32Array.from(classes), images: rows, accuracy: correct / classes.length };
 }
@@ -38,14 +38,14 @@ function oracleSet(): AgreementSet {
 }
 
 describe("agreement of pairs", () => {
-  it("is the number of images on which two name one class, in the order of pairIndex", () => {
+  it("is the number of images with equal predicted classes, in the order of pairIndex", () => {
     const list = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1100, maxLength: 1100 });
     fc.assert(
       fc.property(fc.array(list, { minLength: 2, maxLength: 5 }), (lists) => {
         const counts = countAgreement(lists.map((classes) => Int32Array.from(classes)));
         lists.forEach((first, i) => {
           lists.slice(i + 1).forEach((second, k) => {
-            const equal = first.filter((one, image) => one === second[image]).length;
+            const equal = first.filter((predicted, image) => predicted === second[image]).length;
             expect(counts[pairIndex(i, i + 1 + k, lists.length)]).toBe(equal);
           });
         });
@@ -65,10 +65,10 @@ describe("agreement on the line", () => {
         expect(line[of]?.[figure], `${of} ${figure}`).closeTo(expected[scale][of][figure], 1e-9);
       }
     }
-    line.checkpoints.forEach((one, i) => {
-      expect(one.alineS).closeTo(expected[scale].alineS[i], 1e-9);
-      expect(one.alineD).closeTo(expected[scale].alineD[i], 1e-9);
-      expect(one.accuracy).toBe(expected.accuracies.shift[i]);
+    line.checkpoints.forEach((checkpoint, i) => {
+      expect(checkpoint.alineS).closeTo(expected[scale].alineS[i], 1e-9);
+      expect(checkpoint.alineD).closeTo(expected[scale].alineD[i], 1e-9);
+      expect(checkpoint.accuracy).toBe(expected.accuracies.shift[i]);
     });
     for (const of of ["alineS", "alineD"] as const) {
       expect(line.errors[of]).closeTo(expected[scale].errors[of], 1e-9);
@@ -77,7 +77,7 @@ describe("agreement on the line", () => {
     expect(line.breaks).toContain("accuracy-scattered"); // 0.948
   });
 
-  it("gives ALine-D without the intercept: any accuracies that lie on agreement's line come back", () => {
+  it("gives ALine-D without the intercept: any accuracies on agreement's line are recovered", () => {
     const on = (slope: number, intercept: number, x: readonly number[]) => x.map((value) => intercept + slope * value);
     const value = fc.double({ min: -2, max: 2, noNaN: true });
     fc.assert(
@@ -103,7 +103,7 @@ describe("agreement on the line", () => {
     );
   });
 
-  it("gives no ALine-D where the pairs do not determine the accuracies, and leaves out those without one", () => {
+  it("returns no ALine-D where the pairs do not determine the accuracies, and leaves out checkpoints without one", () => {
     const none = new Float64Array(1);
     expect(
       solveAlineD({ idAccuracies: new Float64Array(2), idAgreements: none, agreements: none, slope: 1 }),
@@ -203,7 +203,9 @@ describe("the difference of agreement's line and accuracy's", () => {
     let outside = 0;
     for (let seed = 1; seed <= 100; seed++) {
       const found = compareLines(simulate(12, seed));
-      const excludes = [found?.slope, found?.height].some((one) => one !== undefined && (one.low > 0 || one.high < 0));
+      const excludes = [found?.slope, found?.height].some(
+        (interval) => interval !== undefined && (interval.low > 0 || interval.high < 0),
+      );
       if (excludes) outside++;
     }
     expect(outside).toBeLessThanOrEqual(10);
@@ -254,10 +256,10 @@ describe("a study of agreement", () => {
   });
 
   it("is refused for checkpoints that did not see the same images, naming two", () => {
-    const other = topOf((top, checkpoint, benchmark) =>
+    const otherImages = topOf((top, checkpoint, benchmark) =>
       checkpoint === "c3" && benchmark === "imagenet-r" ? { ...top, images: { ...top.images, names: "another" } } : top,
     );
-    expect(() => studyAgreement(rows, other, "probit", pairing)).toThrow(
+    expect(() => studyAgreement(rows, otherImages, "probit", pairing)).toThrow(
       /imagenet-r 200: c0 \(300 images\) and c3 \(300\) did not see the same images/,
     );
   });

@@ -97,9 +97,9 @@ describe("compareCheckpoints", () => {
   it("gives kappa for large counts as scipy does", () => {
     for (const { table, errorConsistency: consistency } of expected.tables) {
       const n = table.reduce((sum, count) => sum + count);
-      const own = errorConsistency(table[0], table[1], table[2], n);
-      if (consistency === null) expect(own).toBeNull();
-      else for (const field of FIELDS) expect(own?.[field]).closeTo(consistency[field], 1e-9);
+      const measured = errorConsistency(table[0], table[1], table[2], n);
+      if (consistency === null) expect(measured).toBeNull();
+      else for (const field of FIELDS) expect(measured?.[field]).closeTo(consistency[field], 1e-9);
     }
   });
 
@@ -142,14 +142,14 @@ describe("compareCheckpoints", () => {
 
   it("adjusts by Holm over everything compared, over all pairs where there are several", () => {
     const [first, second] = pair([20, 12, 2, 16]);
-    const [other, same] = pair([30, 4, 5, 11]);
-    const one = (images: ImagePrediction[], rest: ImagePrediction[]) => [
+    const [swapped, same] = pair([30, 4, 5, 11]);
+    const predictions = (images: ImagePrediction[], rest: ImagePrediction[]) => [
       result(images),
       result(rest, { benchmark: "imagenet-r" }),
     ];
-    const a = checkpoint("a", ...one(first, other));
-    const b = checkpoint("b", ...one(second, same));
-    const c = checkpoint("c", ...one(second, same));
+    const a = checkpoint("a", ...predictions(first, swapped));
+    const b = checkpoint("b", ...predictions(second, same));
+    const c = checkpoint("c", ...predictions(second, same));
     const p = compareTable([20, 12, 2, 16]).p;
     expect(compareCheckpoints(a, b).rows.map((row) => row.pHolm)).toEqual([2 * p, 1]);
     const { rows } = comparePairs([
@@ -171,8 +171,10 @@ describe("compareCheckpoints", () => {
     expect(noteLines(notes)).toEqual([
       "warning: imagenet 1000, openai-80: a and b: the images differ: 4 in both, 6 (4.jpg, 5.jpg, 6.jpg, …) only in the first's predictions, 0 only in the second's (by their paths, because results of older versions do not have the contents of images; evaluate again); only those in both are compared",
     ]);
-    expect(compare(second.map((one) => ({ ...one, image: `val/${one.image}` })))).toThrow(/: 0 in both, 10 .* 10 /);
-    expect(compare(second.map((one, i) => (i === 3 ? { ...one, classes: [7] } : one)))).toThrow(
+    expect(compare(second.map((prediction) => ({ ...prediction, image: `val/${prediction.image}` })))).toThrow(
+      /: 0 in both, 10 .* 10 /,
+    );
+    expect(compare(second.map((prediction, i) => (i === 3 ? { ...prediction, classes: [7] } : prediction)))).toThrow(
       /1 \(3\.jpg\) of 10 images have a different label/,
     );
     expect(compare([...second, second[0] as ImagePrediction])).toThrow(/image 0\.jpg appears twice/);
@@ -207,14 +209,18 @@ describe("compareCheckpoints", () => {
 
   it("does not compare what was evaluated otherwise under one name, and notes what only one has", () => {
     const [first, second] = pair([5, 2, 1, 2]);
-    const other = { protocol: "imagenet-a" };
+    const otherProtocol = { protocol: "imagenet-a" };
     const a = checkpoint(
       "a",
       result(first, { recipe: { "template set": "x" } }),
       result(first, { protocol: "200" }),
-      result(first, other),
+      result(first, otherProtocol),
     );
-    const b = checkpoint("b", result(second, { recipe: { "template set": "y", other: 1 } }), result(second, other));
+    const b = checkpoint(
+      "b",
+      result(second, { recipe: { "template set": "y", other: 1 } }),
+      result(second, otherProtocol),
+    );
     const { rows, notes } = compareCheckpoints({ ...a, fingerprint: "f" }, { ...b, fingerprint: "f" });
     expect(rows.map(({ protocol }) => protocol)).toEqual(["imagenet-a"]);
     expect(noteLines(notes)).toEqual([
@@ -232,7 +238,9 @@ describe("compareCheckpoints", () => {
     const table = fc.tuple(fc.nat(30), fc.nat(30), fc.nat(30), fc.nat(30)).filter((t) => t.some((count) => count > 0));
     fc.assert(
       fc.property(table, (counts) => {
-        const [first, second] = pair(counts).map((list) => Object.freeze(list.map((one) => Object.freeze(one))));
+        const [first, second] = pair(counts).map((list) =>
+          Object.freeze(list.map((prediction) => Object.freeze(prediction))),
+        );
         const [a, b] = [checkpoint("a", result(first ?? [])), checkpoint("b", result(second ?? []))];
         const [row] = compareCheckpoints(a, b).rows;
         const [turned] = compareCheckpoints(b, a).rows;

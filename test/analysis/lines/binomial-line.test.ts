@@ -27,7 +27,7 @@ const pointsOf = ({ x, correct, images }: Pick<ExpectedLine, "x" | "correct" | "
 describe("a binomial line", () => {
   it.each(lines)("has the slope, intercept and scatter of lme4: $name", (expected) => {
     const line = fitBinomialLine(pointsOf(expected));
-    // Optimizers stop there: glmer's at 1e-10 of its own scale, ours at 1e-7 of the scatter; measured 1e-7
+    // Optimizers stop there: glmer's at 1e-10 of its scale, ours at 1e-7 of the scatter; measured 1e-7
     expect(line.slope).closeTo(expected.slope, 1e-6);
     expect(line.intercept).closeTo(expected.intercept, 1e-6);
     expect(line.scatterSd).closeTo(expected.scatterSd, 1e-6);

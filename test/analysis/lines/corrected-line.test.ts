@@ -53,7 +53,7 @@ describe("the line corrected for errors of x", () => {
     expect(fit.slopes[0]).closeTo(corrected?.slope as number, 1e-12);
   });
 
-  it("is the plain line with its standard errors where x has no error, and none where x says too little", () => {
+  it("is the plain line with its standard errors where x has no error, and null where x is too unreliable", () => {
     const plain = leastSquares([1, 2, 3, 5], [1, 2.5, 2.7, 5]);
     const line = { ...plain, levelSe: lineSe(plain, plain.xMean) };
     const same = correctLine(line, line, plain.xSumOfSquares, 1);
@@ -79,10 +79,10 @@ describe("the line corrected for errors of x", () => {
       const precision = linePrecision(line, x, noise);
       // The sandwich, weight by weight: the line at a place is Σ w y
       const explained = explainedVariance(line, x, noise);
-      const variances = noise.map((own) =>
+      const variances = noise.map((pointNoise) =>
         line.residualSd ** 2 > explained
-          ? line.residualSd ** 2 - explained + own
-          : (own * line.residualSd ** 2) / explained,
+          ? line.residualSd ** 2 - explained + pointNoise
+          : (pointNoise * line.residualSd ** 2) / explained,
       );
       for (const at of [-3, 2, 9]) {
         const weights = x.map((value) => 1 / 10 + ((at - line.xMean) * (value - line.xMean)) / line.xSumOfSquares);

@@ -13,7 +13,7 @@ import { inverseLogit } from "../../../src/foundation/statistics/logit.ts";
 const P = fc.double({ min: 1e-6, max: 1, noNaN: true });
 
 describe("an interval from simulated p", () => {
-  it("holds the values that its test does not reject, and no other", () => {
+  it("contains exactly the values that its test does not reject", () => {
     fc.assert(
       fc.property(
         fc.array(P, { minLength: 19, maxLength: 19 }),
@@ -57,7 +57,7 @@ describe("an effect", () => {
   const pairs = [pair(1, 0), pair(2, 0), pair(2, 1)];
   const effects = estimateEffects(points, groupLines(GROUPS, "parallel"), pairs, options);
 
-  it("is the same alone as beside others, but for the family's interval, which is wider", () => {
+  it("is the same alone as among others, except for the wider interval of the family", () => {
     for (const [at, contrast] of pairs.entries()) {
       const [alone] = estimateEffects(points, groupLines(GROUPS, "parallel"), [contrast], options);
       const together = effects[at];
@@ -69,7 +69,7 @@ describe("an effect", () => {
     }
   });
 
-  it("of a group whose scatter few residuals tell has an interval about as wide as their Student's t", () => {
+  it("of a group with few residuals has an interval about as wide as their Student's t", () => {
     const noisy = effects[1];
     const width = (noisy?.high as number) - (noisy?.low as number);
     const student = 2 * studentReach(noisy as NonNullable<typeof noisy>, 0.05);

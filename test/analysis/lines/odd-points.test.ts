@@ -55,7 +55,7 @@ describe("the engine of lines", () => {
     expect(shuffled.se).closeTo(effect.se, 1e-12);
   });
 
-  it("takes one image per accuracy, and says little of it", () => {
+  it("accepts one image per accuracy, with wide intervals", () => {
     const effect = heightDifference(PLACES.map((_, i) => point(i % 2, (i >> 1) % 2, 1)));
     expect(effect.high - effect.low).toBeGreaterThan(3);
   });

@@ -39,10 +39,13 @@ describe("errorCovariance", () => {
 
   it("is that of the means where an accuracy is the mean over sets, and nothing between different images", () => {
     const [a, b] = images as [(typeof images)[0], (typeof images)[0]];
-    const other = outcomesOf(rows[2] as boolean[], { images: "others" });
+    const otherImages = outcomesOf(rows[2] as boolean[], { images: "others" });
     const alone = errorCovariance([a], [b]);
-    expect(errorCovariance([a], [other])).toBe(0);
-    expect(errorCovariance([a, other], [b, other])).closeTo((alone + errorCovariance([other], [other])) / 4, 1e-16);
+    expect(errorCovariance([a], [otherImages])).toBe(0);
+    expect(errorCovariance([a, otherImages], [b, otherImages])).closeTo(
+      (alone + errorCovariance([otherImages], [otherImages])) / 4,
+      1e-16,
+    );
   });
 
   it("is the same for clusters of one image as for images", () => {

@@ -23,7 +23,7 @@ function drawGroups(seed: number) {
 const contrast = (...heights: number[]) => ({ heights, slopes: [0] });
 
 describe("a test of contrasts", () => {
-  it("is the t test of a single effect, and does not depend on which contrasts say the same", () => {
+  it("is the t test of a single effect, and does not depend on the choice of equivalent contrasts", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const { points, terms } = drawGroups(seed);
@@ -39,7 +39,7 @@ describe("a test of contrasts", () => {
     );
   });
 
-  it("refuses contrasts that depend on each other, and none", () => {
+  it("refuses linearly dependent contrasts, and an empty list", () => {
     const { points, terms } = drawGroups(1);
     const dependent = [contrast(1, -1, 0), contrast(0, 1, -1), contrast(1, 0, -1)];
     expect(() => testContrasts(points, terms, dependent, OPTIONS)).toThrow(/linearly dependent/);

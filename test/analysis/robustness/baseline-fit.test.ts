@@ -69,11 +69,17 @@ describe("the lines of published baselines", () => {
   it("without one model are what refitting the others gives", async () => {
     const baseline = await readBaseline("openai-clip");
     for (const { benchmark, fit } of studyRobustness(baseline.rows, baseline).lines) {
-      for (const one of leaveOneOut(fit)) {
-        const expected = expectedValues.without[benchmark]?.[one.model];
-        expect(one.slopeWithout, `${benchmark} without ${one.model}`).closeTo(expected?.[0] as number, DELTA);
-        expect(one.interceptWithout, `${benchmark} without ${one.model}`).closeTo(expected?.[1] as number, DELTA);
-        expect(one.largestChange).toBeGreaterThan(0);
+      for (const influence of leaveOneOut(fit)) {
+        const expected = expectedValues.without[benchmark]?.[influence.model];
+        expect(influence.slopeWithout, `${benchmark} without ${influence.model}`).closeTo(
+          expected?.[0] as number,
+          DELTA,
+        );
+        expect(influence.interceptWithout, `${benchmark} without ${influence.model}`).closeTo(
+          expected?.[1] as number,
+          DELTA,
+        );
+        expect(influence.largestChange).toBeGreaterThan(0);
       }
     }
   });
@@ -90,12 +96,12 @@ describe("fitBaseline", () => {
     ];
     const fit = fitBaseline(Object.freeze(points));
     expect(fit.dropped).toEqual(["b", "d"]);
-    expect(fit.models.map((one) => one.model)).toEqual(["a", "c", "e"]);
+    expect(fit.models.map((point) => point.model)).toEqual(["a", "c", "e"]);
     expect(fitBaseline(points, { scale: "probit" }).dropped).toEqual(["b", "d"]);
     expect(fitBaseline(points, { scale: "linear" })).toMatchObject({ dropped: [], n: 5 });
   });
 
-  it("refuses too few models, equal x, percent and what is not a number", () => {
+  it("refuses too few models, equal x, percentages and values that are not numbers", () => {
     const two = [point("a", 0.5, 0.3), point("b", 0.6, 0.4)];
     expect(() => fitBaseline(two)).toThrow("at least three models with both accuracies, got 2");
     expect(() => fitBaseline([...two, point("c", 0.7, 0)])).toThrow(/got 2 \(left out, being exactly 0 or 1: c\)/);
@@ -108,10 +114,10 @@ describe("fitBaseline", () => {
     );
   });
 
-  it("says nothing of the line without a model where three are too few, or the others share one x", () => {
+  it("has no line without a model where three are too few, or the others have equal x", () => {
     const three = fitBaseline([point("a", 0.5, 0.3), point("b", 0.6, 0.4), point("c", 0.7, 0.45)]);
-    expect(leaveOneOut(three).map((one) => one.slopeWithout)).toEqual([null, null, null]);
+    expect(leaveOneOut(three).map((influence) => influence.slopeWithout)).toEqual([null, null, null]);
     const lone = fitBaseline([point("a", 0.5, 0.3), point("b", 0.5, 0.4), point("c", 0.5, 0.35), point("d", 0.7, 0.5)]);
-    expect(leaveOneOut(lone).map((one) => one.slopeWithout === null)).toEqual([false, false, false, true]);
+    expect(leaveOneOut(lone).map((influence) => influence.slopeWithout === null)).toEqual([false, false, false, true]);
   });
 });

@@ -32,7 +32,7 @@ function baseline(rows: readonly AccuracyRow[], rules: Partial<Baseline["rules"]
 }
 
 describe("compareWithNearest", () => {
-  it("puts a checkpoint beside the model nearest in ImageNet accuracy, as CLIP beside ResNet-101", async () => {
+  it("compares a checkpoint with the model nearest in ImageNet accuracy, as CLIP with ResNet-101", async () => {
     const clip = (await readBaseline("openai-clip")).rows.filter(
       ({ checkpoint }) => checkpoint === "ViT-L-14-336/openai",
     );
@@ -50,15 +50,19 @@ describe("compareWithNearest", () => {
   it("is unpaired: Newcombe's interval of independent fractions, as in scipy and numpy", () => {
     for (const [ownCorrect, otherCorrect, n, low, high] of expectedValues.differences) {
       const of = { n, expectedN: n };
-      const own = [row("a", "imagenet", ownCorrect / n, of)];
-      const [found] = compareWithNearest(own, baseline([row("m", "imagenet", otherCorrect / n, of)]), DEFAULTS).rows;
+      const ofCheckpoint = [row("a", "imagenet", ownCorrect / n, of)];
+      const [found] = compareWithNearest(
+        ofCheckpoint,
+        baseline([row("m", "imagenet", otherCorrect / n, of)]),
+        DEFAULTS,
+      ).rows;
       expect(found?.low).closeTo(low, 1e-9);
       expect(found?.high).closeTo(high, 1e-9);
     }
     expect(expectedValues.differences.length).toBeGreaterThan(2);
   });
 
-  it("takes the group that the line is drawn by, the first by name of two as near, and never the checkpoint itself", () => {
+  it("uses the group of the line, the first by name of two equally near models, and never the checkpoint itself", () => {
     const models = [
       row("far", "imagenet", 0.9, { group: "standard" }),
       row("z", "imagenet", 0.75, { group: "standard" }),
@@ -73,8 +77,8 @@ describe("compareWithNearest", () => {
     expect(rows[0]?.difference).closeTo(-0.05, 1e-15);
   });
 
-  it("notes other templates, protocols and numbers of images, and what the model has not", () => {
-    const own = [
+  it("reports other templates, protocols and numbers of images, and benchmarks that the model lacks", () => {
+    const ofCheckpoint = [
       row("a", "imagenet", 0.7, { templates: "simple-7" }),
       row("a", "imagenet-v2", 0.6, { templates: "simple-7", n: 50 }),
       row("a", "imagenet-r", 0.5, { templates: "simple-7", protocol: "1000" }),
@@ -86,7 +90,7 @@ describe("compareWithNearest", () => {
       row("m", "imagenet-v2", 0.6, { templates: "" }),
       row("m", "imagenet-r", 0.6, { protocol: "" }),
     ]);
-    const { rows, notes } = compareWithNearest(own, models, DEFAULTS);
+    const { rows, notes } = compareWithNearest(ofCheckpoint, models, DEFAULTS);
     expect(rows.map(({ benchmark, protocol }) => [benchmark, protocol])).toEqual([
       ["imagenet", "1000"],
       ["imagenet-v2", "1000"],
@@ -98,8 +102,8 @@ describe("compareWithNearest", () => {
       "warning: protocol 1000 for a, but 200 for m, so the difference includes it: imagenet-r",
       "not compared, m has no published accuracy: objectnet",
     ]);
-    const both = [...own, row("a", "imagenet-r", 0.55, { templates: "simple-7" })];
-    const protocols = compareWithNearest(both, models, DEFAULTS).rows.filter((one) => one.benchmark === "imagenet-r");
+    const both = [...ofCheckpoint, row("a", "imagenet-r", 0.55, { templates: "simple-7" })];
+    const protocols = compareWithNearest(both, models, DEFAULTS).rows.filter((row) => row.benchmark === "imagenet-r");
     expect(protocols.map(({ protocol }) => protocol)).toEqual(["200"]);
   });
 

@@ -9,9 +9,9 @@ export interface World {
   readonly models: number;
   /** in-distribution accuracies of the baseline, spread evenly */
   readonly range: readonly [number, number];
-  /** true in-distribution accuracy of the model asked about */
+  /** true in-distribution accuracy of the tested model */
   readonly at: number;
-  /** how far its true accuracy stands above the true line */
+  /** distance of its true accuracy above the true line */
   readonly above: number;
   readonly slope: number;
   readonly intercept: number;
@@ -33,7 +33,7 @@ export interface Coverage {
  * two intervals hold the truth.
  *
  * Binomial counts are drawn as rounded normal numbers: with thousands of images, and no accuracy near 0 or 1, the two
- * cannot be told apart here.
+ * cannot be distinguished here.
  */
 export function measureCoverage(world: World, runs: number, random: () => number): Coverage {
   const normal = normalNumbers(random);
@@ -59,12 +59,12 @@ export function measureCoverage(world: World, runs: number, random: () => number
       return drawn(`m${i}`, x, scattered(x));
     });
     const fit = fitBaseline(models);
-    const [own, fresh] = effectiveRobustness(fit, [
+    const [fitted, fresh] = effectiveRobustness(fit, [
       drawn("asked about", world.at, truth),
       drawn("new", world.at, scattered(world.at)),
     ]);
-    if (own === undefined || fresh === undefined) throw new Error("two points give two results");
-    if ((own.low as number) <= world.above && world.above <= (own.high as number)) covered.interval++;
+    if (fitted === undefined || fresh === undefined) throw new Error("two points give two results");
+    if ((fitted.low as number) <= world.above && world.above <= (fitted.high as number)) covered.interval++;
     if (fresh.predictionLow <= fresh.accuracy && fresh.accuracy <= fresh.predictionHigh) covered.prediction++;
   }
   return { interval: covered.interval / runs, prediction: covered.prediction / runs };

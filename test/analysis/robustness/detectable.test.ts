@@ -15,7 +15,7 @@ import { createRandomNumbers } from "../../../src/foundation/statistics/random-n
 const WAVE = [1, -0.8, -0.9, 1.1, 0.4, -1.2, 0.9, -0.5];
 const POWER = 0.8;
 
-/** A line of eight models, whose places scatter by 0.05 on the logit scale. */
+/** A line of eight models, whose points scatter by 0.05 on the logit scale. */
 function line(scale: FitScale, middle = 0) {
   const models = WAVE.map((wave, i): ModelPoint => {
     const x = -1 + 0.3 * i;
@@ -32,7 +32,7 @@ describe("the minimum detectable effective robustness", () => {
     ["probit", 1500, 2500, 0.05, -1.5, 300],
     ["linear", 10_000, 10_000, 0.01, 0, 300],
   ] as const)(
-    "is called with a power of 0.8: %s, %i images, %i in distribution, level %d",
+    "is detected with a power of 0.8: %s, %i images, %i in distribution, level %d",
     (scale, images, idImages, level, middle, draws) => {
       const fit = line(scale, middle);
       const idAccuracy = 0.5;
@@ -81,7 +81,7 @@ describe("the minimum detectable effective robustness", () => {
     expect(high).closeTo(POWER ** 0.1, 1e-3);
   });
 
-  it("is farther than what a verdict needs, of every tested row, and of no other", async () => {
+  it("is farther than the distance for a verdict, and exists exactly for tested rows", async () => {
     const [openai, zoo] = await Promise.all([readBaseline("openai-clip"), readBaseline("openclip")]);
     const { rows } = studyRobustness(zoo.rows, openai);
     const tested = rows.filter((row) => row.predictionPHolm !== null);
@@ -90,7 +90,7 @@ describe("the minimum detectable effective robustness", () => {
       expect(detectableLow === null || detectableLow < (decisionLow as number)).toBe(true);
       expect(detectableHigh === null || detectableHigh > (decisionHigh as number)).toBe(true);
     }
-    for (const row of rows.filter((one) => !tested.includes(one)))
+    for (const row of rows.filter((candidate) => !tested.includes(candidate)))
       expect([row.detectableLow, row.detectableHigh]).toEqual([null, null]);
   });
 });

@@ -12,8 +12,8 @@ function row(checkpoint: string, made?: MadeWith, of: Partial<NamedAccuracy> = {
 
 const names = ({ protocol, templates, classNames }: NamedAccuracy) => [protocol, templates, classNames];
 
-describe("what has one name", () => {
-  it("keeps it where it is one thing, or where nothing is known of it", () => {
+describe("a name of template sets, class names or protocols", () => {
+  it("is kept if it refers to one thing, or nothing is known about it", () => {
     const rows = [
       row("a", {
         templates: "1".repeat(64),
@@ -31,12 +31,12 @@ describe("what has one name", () => {
   });
 
   it("gets a part of its hash where two template sets have it, on every benchmark, and the message names both", () => {
-    const [one, other] = ["1".repeat(64), "2".repeat(64)];
+    const [firstHash, secondHash] = ["1".repeat(64), "2".repeat(64)];
     const rows = [
-      ...[row("a", { templates: one }), row("b", { templates: other })],
+      ...[row("a", { templates: firstHash }), row("b", { templates: secondHash })],
       ...[
-        row("a", { templates: one }, { benchmark: "apples" }),
-        row("b", { templates: other }, { benchmark: "apples" }),
+        row("a", { templates: firstHash }, { benchmark: "apples" }),
+        row("b", { templates: secondHash }, { benchmark: "apples" }),
       ],
       row("csv"),
     ];
@@ -93,7 +93,7 @@ describe("what has one name", () => {
     expect(noteLines(apart.notes)[0]).toContain(`${protocols[2]} of edited`);
   });
 
-  it("is told apart in one way, whatever the order, and never where known hashes agree", () => {
+  it("is distinguished in the same way for any order, and never where known hashes agree", () => {
     const hash = fc.constantFrom(undefined, "1".repeat(64), "2".repeat(64), "3".repeat(64));
     const made = fc.record({
       templates: hash,

@@ -14,7 +14,7 @@ const line: ModelPoint[] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75].map((x, i) => ({
 }));
 
 describe("effective robustness", () => {
-  it("of every model of the zoo beside the nine OpenAI models is numpy's, with its interval", async () => {
+  it("of every zoo model against the nine OpenAI models equals numpy's, with its interval", async () => {
     const zoo = await readBaseline("openclip");
     const { rows } = studyRobustness(zoo.rows, await readBaseline("openai-clip"));
     let compared = 0;
@@ -22,8 +22,8 @@ describe("effective robustness", () => {
     for (const row of rows) {
       const expected = expectedValues.zoo[row.benchmark]?.[row.checkpoint];
       if (expected === undefined) continue; // the mean of the shifts, below
-      const own = [row.expectedAccuracy, row.effectiveRobustness, row.low, row.high];
-      for (const [i, value] of own.entries()) {
+      const measured = [row.expectedAccuracy, row.effectiveRobustness, row.low, row.high];
+      for (const [i, value] of measured.entries()) {
         expect(value, `${row.checkpoint} ${row.benchmark} ${i}`).closeTo(expected[i] as number, DELTA);
       }
       const [low, high, p] = expected.slice(4);
@@ -48,7 +48,7 @@ describe("effective robustness", () => {
     }
   });
 
-  it("flags what is outside the baseline's accuracies, and says by how much", () => {
+  it("flags points outside the baseline's accuracies, with the distance", () => {
     const fit = fitBaseline(line);
     const [below, inside, above] = effectiveRobustness(fit, [
       { model: "below", idAccuracy: 0.4, accuracy: 0.3 },
@@ -87,7 +87,7 @@ describe("effective robustness", () => {
     );
   });
 
-  it("has a wider interval with fewer images, never reaching its own value from the wrong side", () => {
+  it("has a wider interval with fewer images, never crossing its own value", () => {
     const fit = fitBaseline(line);
     const at = (images: number) =>
       effectiveRobustness(fit, [{ model: "a", idAccuracy: 0.6, accuracy: 0.6, idImages: images, images }])[0];
@@ -99,7 +99,7 @@ describe("effective robustness", () => {
 });
 
 describe("relative robustness", () => {
-  it("is the gain under the shift over a reference, beside the gain in distribution", () => {
+  it("is the gain under the shift over a reference, with the gain in distribution", () => {
     const a = { model: "a", idAccuracy: 0.7, accuracy: 0.6, images: 1000 };
     const b = { model: "b", idAccuracy: 0.65, accuracy: 0.5, images: 1000 };
     const gain = relativeRobustness(a, b);

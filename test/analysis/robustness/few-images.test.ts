@@ -40,7 +40,7 @@ describe("lines of accuracies near 0", () => {
     expect(kept / sets).toBeLessThan(1.25);
   });
 
-  it("name --line binomial where a model was dropped, and say in the policy what was done", () => {
+  it("mention --line binomial where a model was dropped, and describe the treatment in the policy", () => {
     const lines = rareModels(3).flatMap(({ model, idAccuracy, accuracy }) => [
       `${model},imagenet,1000,t,${idAccuracy},50000`,
       `${model},imagenet-a,200,t,${accuracy},640`,
@@ -101,7 +101,8 @@ describe("lines of x on few images", () => {
     expect(fit.reliability).toBeGreaterThan(0.95);
     expect(fit.reliability).toBeLessThan(0.99);
     expect(intervalLine(fit)).toBe(fit.corrected);
-    // At an end of x, measured on endless images, the interval's middle lies off the plain line: the errors of x are in it
+    // At an end of x, measured on endless images, the middle of the interval is not on the plain line, because it
+    // includes the errors of x
     const point = { model: "c", idAccuracy: 0.3, accuracy: 0.3, idImages: 1e9, images: 1e9 };
     const [figures] = effectiveRobustness(fit, [point]);
     const { low, high, effectiveRobustness: plain, correctedRobustness } = figures as NonNullable<typeof figures>;

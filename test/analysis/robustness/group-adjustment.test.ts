@@ -68,8 +68,8 @@ describe("heights of groups adjusted for a column", () => {
     const samples = models.map(({ model }) => adjust.values.get(model)?.[0] as number);
     const mean = samples.reduce((sum, value) => sum + value, 0) / samples.length;
     const column = samples.map((value) => value - mean);
-    const one = points.map(() => [1]);
-    const parallel = { heights: groups.map((g, i) => [1 - g, g, column[i] as number]), slopes: one };
+    const constant = points.map(() => [1]);
+    const parallel = { heights: groups.map((g, i) => [1 - g, g, column[i] as number]), slopes: constant };
     const ofGroups = groups.map((g) => [1 - g, g]);
     const options = { scale: "logit", scatterGroups: groups } as const;
     const separate = { ...parallel, slopes: ofGroups };
@@ -83,7 +83,7 @@ describe("heights of groups adjusted for a column", () => {
     expect(found?.heights[0]?.effect.low).toBe(difference?.low);
   });
 
-  it("show where the column does not move every group alike", () => {
+  it("show where the effect of the column differs between groups", () => {
     const { comparison, adjust } = world((group, i) => (group === 0 ? 8 + (i % 3) : 8 - (i % 3)));
     // The second group's samples, turned around, lower its heights
     const turned = new Map(
@@ -121,9 +121,11 @@ describe("heights of groups at an accuracy", () => {
     expect(decideGroups([comparison], OPTIONS).decisions[0]?.at).toBeNull();
   });
 
-  it("are marked where a group has no checkpoint so low or so high", () => {
+  it("are marked outside the accuracies of a group's checkpoints", () => {
     const of = (at: number) =>
-      decideGroups([CONFOUNDED.comparison], { ...OPTIONS, at }).decisions[0]?.at?.groups.map((one) => one.extrapolated);
+      decideGroups([CONFOUNDED.comparison], { ...OPTIONS, at }).decisions[0]?.at?.groups.map(
+        (group) => group.extrapolated,
+      );
     expect([of(0.1), of(0.9)]).toEqual([
       [true, true],
       [true, true],

@@ -7,7 +7,7 @@ import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts
 import { holm } from "../../../src/foundation/statistics/holm.ts";
 import { inverseLogit, logit } from "../../../src/foundation/statistics/logit.ts";
 
-/** Scatter of mean 0 and next to no slope, another in every group. */
+/** Scatter of mean 0 and almost no slope, different in every group. */
 const WAVES = [
   [1, -0.8, -0.9, 1.1, 0.4, -1.2, 0.9, -0.5],
   [-0.7, 1.2, -0.6, -0.4, 1, -1.1, 0.1, 0.5],
@@ -70,11 +70,11 @@ describe("decisions of groups' lines", () => {
     ["heights-differ", HIGHER],
     ["one-line", CLOSE],
     ["no-difference-shown", WIDE],
-  ] as const)("say %s where it is so", (verdict, worlds) => {
+  ] as const)("report %s", (verdict, worlds) => {
     expect(decide([worlds]).decisions[0]?.verdict).toBe(verdict);
   });
 
-  it("ask for heights only where equal slopes stand, and describe them in the middle of the common x elsewhere", () => {
+  it("test heights only where equal slopes are not rejected, and describe them in the middle of the common x otherwise", () => {
     const [steeper, higher] = decide([STEEPER, HIGHER]).decisions;
     expect(steeper?.tests?.heights).toBeNull();
     expect(steeper?.common?.middle).closeTo(inverseLogit((logit(0.2) + logit(0.7)) / 2), 1e-4); // half an image
@@ -87,7 +87,7 @@ describe("decisions of groups' lines", () => {
     expect(higher?.heights[0]?.effect.low).toBeGreaterThan(0);
   });
 
-  it("adjust by Holm over slopes, heights and one line of all comparisons, unshown heights too", () => {
+  it("adjust by Holm over slopes, heights and one line of all comparisons, including heights that are not shown", () => {
     const { decisions, family } = decide([STEEPER, HIGHER, CLOSE, WIDE]);
     expect(family).toBe(12);
     const alone = decide([STEEPER]);
@@ -98,7 +98,7 @@ describe("decisions of groups' lines", () => {
     for (const test of shown) if (test != null) expect(test.pHolm).toBeGreaterThanOrEqual(test.p);
     const known = shown.filter((test) => test != null);
     expect(known).toHaveLength(11);
-    // Of the unshown p nothing is known but that it is a probability: the adjusted values lie between those with 0 and 1 for it
+    // The p that is not shown is between 0 and 1, so the adjusted values are between those for 0 and 1
     const withZero = holm([...known.map(({ p }) => p), 0]);
     const withOne = holm([...known.map(({ p }) => p), 1]);
     known.forEach(({ pHolm }, i) => {
@@ -112,7 +112,7 @@ describe("decisions of groups' lines", () => {
     expect(decisions[0]?.tests?.slopes.replicates).toBe(1999);
   });
 
-  it("have no test of one line, and no heights beside different slopes, where no x is common", () => {
+  it("have no test of one line, and no heights for different slopes, without a common x", () => {
     const apart = (second: GroupWorld): GroupWorld[] => [
       { from: 0.1, to: 0.3 },
       { from: 0.4, to: 0.7, ...second },
@@ -186,7 +186,7 @@ describe("decisions of groups' lines", () => {
     expect(of(null)?.tests?.slopes.df2).toBe(12);
   });
 
-  it("take an average of shifts for the images that it is worth, all images wrong too", () => {
+  it("use the effective images of an average of shifts, also with all images wrong", () => {
     const worth = 3200;
     const average = (point: ModelPoint): ModelPoint => {
       const { images: _, ...known } = point;

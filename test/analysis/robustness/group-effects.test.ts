@@ -49,7 +49,7 @@ describe("pairs of groups", () => {
 });
 
 describe("the test of any pair", () => {
-  it("is that of the pair that differs most clearly, and rejects where an interval of the family lies off 0", () => {
+  it("is that of the pair that differs most clearly, and rejects where an interval of the family excludes 0", () => {
     for (const scatter of [0.05, 0.3, 0.6]) {
       const differences = heightDifferences(points(scatter), GROUPS, PAIRS, null, OPTIONS);
       const { group, reference, t, degreesOfFreedom, p, replicates } = testPairs(differences);
@@ -82,7 +82,7 @@ describe("the test of any pair", () => {
 });
 
 describe("differences of groups", () => {
-  it("are the first group's less the second's, of slopes and of heights at an x", () => {
+  it("are the first group minus the second, of slopes and of heights at an x", () => {
     for (const { group, reference, effect } of slopeDifferences(points(), GROUPS, PAIRS, OPTIONS)) {
       const truth = (LINES[group]?.slope as number) - (LINES[reference]?.slope as number);
       expect(effect.estimate, `${group} − ${reference}`).closeTo(truth, 0.02);
@@ -148,7 +148,7 @@ describe("two one-sided tests", () => {
     expect(atMost).closeTo(0.02 + 0.02 * -studentTQuantile(0.05 / 2, 7), 1e-12); // the tenth is at 0.05
   });
 
-  it("of an effect without error say it as it is", () => {
+  it("of an effect without error are exact", () => {
     expect(testEquivalence(effect(0.05, 0), 0.1)).toMatchObject({ p: 0, atMost: 0.05 });
     expect(testEquivalence(effect(0.15, 0), 0.1)).toMatchObject({ p: 1, atMost: 0.15 });
   });

@@ -21,7 +21,7 @@ describe("lines of groups", () => {
       [...groups].filter(([, group]) => expectedValues.covariance.groups.some(([name]) => name === group)),
     );
     const { comparisons, notes } = compareGroups(study.accuracies, three, "logit", study.pairing);
-    const v2 = comparisons.find((one) => one.benchmark === "imagenet-v2");
+    const v2 = comparisons.find((comparison) => comparison.benchmark === "imagenet-v2");
     expect(v2?.lines.map((line) => [line.group, line.fit.n])).toEqual([
       ["more-data", 41],
       ["robustness-interventions", 70],
@@ -52,11 +52,13 @@ describe("lines of groups", () => {
           row.benchmark === "imagenet" &&
           row.protocol === subset &&
           !left.test(row.checkpoint) &&
-          study.accuracies.some((other) => other.checkpoint === row.checkpoint && other.benchmark === benchmark),
+          study.accuracies.some(
+            (accuracy) => accuracy.checkpoint === row.checkpoint && accuracy.benchmark === benchmark,
+          ),
       );
     const found = (benchmark: string, idSide: string) =>
       comparisons
-        .filter((one) => one.benchmark === benchmark && one.idSide === idSide)
+        .filter((comparison) => comparison.benchmark === benchmark && comparison.idSide === idSide)
         .flatMap(({ piece, lines }) =>
           lines.map(({ group, fit }) => ({ group, piece, names: fit.models.map(({ model }) => model) })),
         );
@@ -77,7 +79,7 @@ describe("lines of groups", () => {
     expect(noteLines(notes).some((note) => /rules exclude names with aws; batch64; subsample: /.test(note))).toBe(true);
   });
 
-  it("keep a checkpoint that is none of the baseline's, whatever it is called", async () => {
+  it("keep a checkpoint that is not in the baseline, regardless of its name", async () => {
     const { study, groups } = await testbed();
     const renamed = study.accuracies
       .filter(({ group }) => group === "more-data")
@@ -88,12 +90,14 @@ describe("lines of groups", () => {
     expect(comparisons.find(({ benchmark }) => benchmark === "imagenet-v2")?.lines[0]?.fit.n).toBe(count);
   });
 
-  it("name the groups that are too small, and are refused where none is large enough", async () => {
+  it("report the groups that are too small, and are refused if none is large enough", async () => {
     const { study } = await testbed();
     const models = [...new Set(study.accuracies.map((row) => row.checkpoint))];
     const groups = new Map(models.slice(0, 20).map((model, i) => [model, i < 2 ? "pair" : "rest"]));
     const { comparisons, notes } = compareGroups(study.accuracies, groups, "logit", study.pairing);
-    expect(comparisons.every((one) => one.lines.length === 1 && one.covariance === null)).toBe(true);
+    expect(comparisons.every((comparison) => comparison.lines.length === 1 && comparison.covariance === null)).toBe(
+      true,
+    );
     expect(
       noteLines(notes).some((note) =>
         /^group pair has no line: a line needs at least three models.*imagenet-v2 on imagenet/.test(note),

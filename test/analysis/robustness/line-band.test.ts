@@ -34,7 +34,7 @@ it("gives line, confidence band and prediction band as numpy and scipy do", asyn
       expect(value, `${shift} ${scale} at ${accuracy}, number ${i}`).closeTo(expected[i] as number, delta);
     });
     expect(band.extrapolated).toBe(accuracy < fit.idMin || accuracy > fit.idMax);
-    const [own] = effectiveRobustness(fit, [{ model: "new", idAccuracy: accuracy, accuracy: 0.5 }]);
-    expect(own?.predictionLow, "of a model whose images are not known").closeTo(band.predictionLow, DELTA);
+    const [predicted] = effectiveRobustness(fit, [{ model: "new", idAccuracy: accuracy, accuracy: 0.5 }]);
+    expect(predicted?.predictionLow, "of a model whose images are not known").closeTo(band.predictionLow, DELTA);
   }
 });

@@ -24,7 +24,7 @@ const keys = fc.record(Object.fromEntries(FIELDS.map((field) => [field, name])) 
 const isSame = (a: LineKey, b: LineKey) => FIELDS.every((field) => a[field] === b[field]);
 
 describe("the key of a line", () => {
-  it("has one string form and one order, in which equal keys alone are equal", () => {
+  it("has one string form and one order, equal only for equal keys", () => {
     fc.assert(
       fc.property(keys, keys, (a, b) => {
         expect(lineKeyText(a) === lineKeyText(b)).toBe(isSame(a, b));
@@ -35,7 +35,7 @@ describe("the key of a line", () => {
     );
   });
 
-  it("leaves out what is beside it, and orders rows that have a checkpoint by that first", () => {
+  it("omits other fields, and sorts rows with a checkpoint by it first", () => {
     const [a, b] = [
       { ...KEY, checkpoint: "a", benchmark: "z" },
       { ...KEY, checkpoint: "b", benchmark: "a" },

@@ -68,7 +68,7 @@ function drawMixtures(seed: number, height: number, images: number) {
 }
 
 describe("a mixture's line", () => {
-  it("does not depend on the order of sources or points, but for the sign of the effect", () => {
+  it("does not depend on the order of sources or points, except for the sign of the effect", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const { points, shares } = drawMixtures(seed, 0.3, 640);
@@ -95,7 +95,7 @@ describe("a mixture's line", () => {
     );
   });
 
-  it("sees a mixture that lies outside its parts", () => {
+  it("detects a mixture that is outside its parts", () => {
     const { points, shares } = drawMixtures(5, 0, 50_000);
     const raised = points.map((point, i) =>
       (shares[i] as number[])[0] === 0.5 ? { ...point, y: point.y + 0.1 } : point,
@@ -108,7 +108,7 @@ describe("a mixture's line", () => {
     expect(place?.accuracy).toBeGreaterThan((place?.expectedAccuracy as number) + 0.05);
   });
 
-  it("gives no place to mixtures of parts that are not there alone, and no lack of fit to as many mixtures as sources", () => {
+  it("has no place for mixtures without pure parts, and no lack of fit with as many mixtures as sources", () => {
     const { points, shares } = drawMixtures(6, 0.5, 640);
     const some = (wanted: readonly number[]) => {
       const kept = shares.flatMap((row, i) => (wanted.includes(row[0] as number) ? [i] : []));
@@ -123,7 +123,7 @@ describe("a mixture's line", () => {
     expect(some([0, 0.5]).lackOfFit).toBeNull();
   });
 
-  it("is refused where shares do not tell the sources apart, or checkpoints are few", () => {
+  it("is refused if shares do not distinguish the sources, or checkpoints are few", () => {
     const { points } = drawMixtures(7, 0, 640);
     const constant = points.map(() => [0.5, 0.5]);
     expect(() => analyzeMixtureLine(points, constant, OPTIONS)).toThrow(/do not distinguish 2 sources/);

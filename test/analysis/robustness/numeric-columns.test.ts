@@ -27,7 +27,7 @@ describe("numeric columns of metadata", () => {
     expect(() => parseNumericColumns(`checkpoint,a\nx,"${cell}"\n`, "m.csv", ["a"])).toThrow(message);
   });
 
-  it("refuse rows of a checkpoint that disagree, columns that are not there, and rows without a name", () => {
+  it("refuse contradictory rows of a checkpoint, missing columns, and rows without a name", () => {
     expect(() => parseNumericColumns("model,a\nx,1\nx,2\n", "m.csv", ["a"])).toThrow(
       /m\.csv: row 2: x has a different a/,
     );
@@ -100,7 +100,7 @@ describe("columns of scaling", () => {
     ]);
   });
 
-  it("are refused where they cannot be: constant, not positive under log2, unknown transforms, there twice", () => {
+  it("are refused if invalid: constant, not positive under log2, unknown transforms, duplicates", () => {
     const read = (names: string[], csv: string) =>
       parseScaling(csv, "m.csv", parseScalingColumns(names), known, createNoteCollector());
     expect(() => read(["s"], "checkpoint,s\na,5\nb,5\n")).toThrow(/s is 5 for all checkpoints/);

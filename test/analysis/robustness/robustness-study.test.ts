@@ -42,46 +42,46 @@ const four = [0.5, 0.6, 0.65, 0.7].flatMap((x, i) => [
 ]);
 
 describe("baselines that ship with the package", () => {
-  it("are three: nine OpenAI models without their twins, the zoo likewise, the testbed in six groups", async () => {
+  it("are three: nine OpenAI models without their duplicates, the zoo likewise, the testbed in six groups", async () => {
     expect(await listBaselines()).toEqual(["imagenet-testbed", "openai-clip", "openclip"]);
-    const count = async (id: string) => new Set((await readBaseline(id)).rows.map((one) => one.checkpoint)).size;
+    const count = async (id: string) => new Set((await readBaseline(id)).rows.map((row) => row.checkpoint)).size;
     expect([await count("openai-clip"), await count("openclip"), await count("imagenet-testbed")]).toEqual([
       9, 118, 335,
     ]);
-    const groups = new Set((await readBaseline("imagenet-testbed")).rows.map((one) => one.group));
+    const groups = new Set((await readBaseline("imagenet-testbed")).rows.map((row) => row.group));
     expect([...groups].sort()).toEqual([
       ...["adversarially-robust", "low-accuracy", "more-data", "robustness-interventions", "standard", "zero-shot"],
     ]);
   });
 
-  it("hold fractions with their images, protocol and source, each key once", async () => {
+  it("contain fractions with images, protocol and source, without duplicate keys", async () => {
     for (const id of await listBaselines()) {
       const { rows } = await readBaseline(id);
-      const keys = new Set(rows.map((one) => `${one.checkpoint}\n${one.benchmark}\n${one.protocol}`));
+      const keys = new Set(rows.map((row) => `${row.checkpoint}\n${row.benchmark}\n${row.protocol}`));
       expect(keys.size).toBe(rows.length);
-      expect(rows.every((one) => one.accuracy >= 0 && one.accuracy < 1 && one.n !== null && one.protocol !== "")).toBe(
+      expect(rows.every((row) => row.accuracy >= 0 && row.accuracy < 1 && row.n !== null && row.protocol !== "")).toBe(
         true,
       );
-      expect(rows.some((one) => one.benchmark.includes("fmow"))).toBe(false);
+      expect(rows.some((row) => row.benchmark.includes("fmow"))).toBe(false);
     }
-    const b32 = (await readBaseline("openai-clip")).rows.filter((one) => one.checkpoint === "ViT-B-32/openai");
-    expect(b32.map((one) => one.accuracy)).toEqual([0.6332, 0.5592, 0.6933, 0.4229, 0.3155, 0.4431]);
+    const b32 = (await readBaseline("openai-clip")).rows.filter((row) => row.checkpoint === "ViT-B-32/openai");
+    expect(b32.map((row) => row.accuracy)).toEqual([0.6332, 0.5592, 0.6933, 0.4229, 0.3155, 0.4431]);
   });
 
-  it("are named where an unknown one is asked for", async () => {
+  it("are listed in the error for an unknown one", async () => {
     await expect(readBaseline("openai")).rejects.toThrow(
       /unknown baseline "openai"; known: imagenet-testbed, openai-clip, openclip, or the path of a \.csv file/,
     );
   });
 });
 
-describe("a study of checkpoints beside a baseline", () => {
-  it("compares what both have and names what is missing", () => {
+describe("a study of checkpoints against a baseline", () => {
+  it("compares common results and reports missing ones", () => {
     const { rows, notes } = studyRobustness(
       [row("c", "imagenet", "1000", 0.62), row("c", "imagenet-a", "200", 0.5), row("c", "imagenet-c", "1000", 0.4)],
       baselineOf(four),
     );
-    expect(rows.map((one) => [one.checkpoint, one.benchmark, one.idSide])).toEqual([["c", "imagenet-a", "imagenet"]]);
+    expect(rows.map((row) => [row.checkpoint, row.benchmark, row.idSide])).toEqual([["c", "imagenet-a", "imagenet"]]);
     expect(noteLines(notes)).toEqual([
       "no average of the five shifts, lacking imagenet-v2, imagenet-r, imagenet-sketch, objectnet: c",
       "baseline mine has no line for imagenet-c, so no effective robustness there: c",
@@ -90,16 +90,16 @@ describe("a study of checkpoints beside a baseline", () => {
 
   it("uses the shift's own classes as x axis where both have it, and names the side that lacks it", () => {
     const sameClasses = four
-      .filter((one) => one.benchmark === "imagenet")
-      .map((one) => ({ ...one, protocol: "imagenet-a", accuracy: one.accuracy + 0.2 }));
+      .filter((row) => row.benchmark === "imagenet")
+      .map((row) => ({ ...row, protocol: "imagenet-a", accuracy: row.accuracy + 0.2 }));
     const checkpoint = [row("c", "imagenet", "1000", 0.62), row("c", "imagenet-a", "200", 0.5)];
-    const own = row("c", "imagenet", "imagenet-a", 0.8);
-    const both = studyRobustness([...checkpoint, own], baselineOf([...four, ...sameClasses]));
-    expect(both.rows.map((one) => [one.idSide, one.idAccuracy])).toEqual([
+    const ofSameClasses = row("c", "imagenet", "imagenet-a", 0.8);
+    const both = studyRobustness([...checkpoint, ofSameClasses], baselineOf([...four, ...sameClasses]));
+    expect(both.rows.map((row) => [row.idSide, row.idAccuracy])).toEqual([
       ["imagenet", 0.62],
       ["imagenet@imagenet-a", 0.8],
     ]);
-    expect(noteLines(studyRobustness([...checkpoint, own], baselineOf(four)).notes)).toContain(
+    expect(noteLines(studyRobustness([...checkpoint, ofSameClasses], baselineOf(four)).notes)).toContain(
       "baseline mine has no imagenet@imagenet-a, so that axis of imagenet-a has no line",
     );
     expect(noteLines(studyRobustness(checkpoint, baselineOf([...four, ...sameClasses])).notes)).toContain(
@@ -108,9 +108,9 @@ describe("a study of checkpoints beside a baseline", () => {
   });
 
   it("warns of another protocol, template set or class-name list than the baseline's", () => {
-    const other = { templates: "simple-7", classNames: "my-names" };
+    const otherPrompts = { templates: "simple-7", classNames: "my-names" };
     const { rows, notes } = studyRobustness(
-      [row("c", "imagenet", "1000", 0.62, other), row("c", "imagenet-a", "1000", 0.3, other)],
+      [row("c", "imagenet", "1000", 0.62, otherPrompts), row("c", "imagenet-a", "1000", 0.3, otherPrompts)],
       baselineOf(four),
     );
     expect(rows).toHaveLength(1);
@@ -124,12 +124,12 @@ describe("a study of checkpoints beside a baseline", () => {
     );
   });
 
-  it("passes over another protocol where the checkpoint has the baseline's too, and says so", () => {
+  it("skips another protocol where the checkpoint has the baseline's too, with a note", () => {
     const { rows, notes } = studyRobustness(
       [row("c", "imagenet", "1000", 0.62), row("c", "imagenet-a", "200", 0.5), row("c", "imagenet-a", "1000", 0.3)],
       baselineOf(four),
     );
-    expect(rows.map((one) => one.protocol)).toEqual(["200"]);
+    expect(rows.map((row) => row.protocol)).toEqual(["200"]);
     expect(noteLines(notes)).toContain("imagenet-a by protocol 1000 is not compared: baseline mine has 200");
   });
 
@@ -139,7 +139,7 @@ describe("a study of checkpoints beside a baseline", () => {
       baselineOf(four),
       { defaultProtocols: new Map([["imagenet-a", "200"]]) },
     );
-    expect(rows.map((one) => one.protocol)).toEqual(["200"]);
+    expect(rows.map((row) => row.protocol)).toEqual(["200"]);
   });
 
   it("never pairs accuracies of different prompts", () => {
@@ -160,7 +160,7 @@ describe("a study of checkpoints beside a baseline", () => {
         ...[row("c", "imagenet", "1000", 0.62), row("c", "imagenet-a", "200", 0.5)],
         ...[row("c", "imagenet", "1000", 0.4, recall), row("c", "imagenet-a", "200", 0.1, recall)],
       ],
-      baselineOf([...four, ...four.map((one) => ({ ...one, ...recall, accuracy: one.accuracy - 0.25 }))]),
+      baselineOf([...four, ...four.map((row) => ({ ...row, ...recall, accuracy: row.accuracy - 0.25 }))]),
     );
     expect(rows.map(({ metric, idMetric, idAccuracy, accuracy }) => [metric, idMetric, idAccuracy, accuracy])).toEqual([
       ["mean_per_class_recall", "mean_per_class_recall", 0.4, 0.1],
@@ -170,7 +170,7 @@ describe("a study of checkpoints beside a baseline", () => {
     expect(() => studyRobustness(alone, baselineOf(four))).toThrow(/no accuracy on imagenet with the prompts/);
   });
 
-  it("says where images are missing or not as many as the baseline's, and where intervals are unknown", () => {
+  it("reports missing images, other numbers of images than the baseline's, and unknown intervals", () => {
     const { rows, notes } = studyRobustness(
       [
         row("c", "imagenet", "1000", 0.62, { n: 100, expectedN: 50_000 }),
@@ -187,10 +187,10 @@ describe("a study of checkpoints beside a baseline", () => {
         "no intervals: the number of images (column n) is not known: d",
       ]),
     );
-    expect(rows.map((one) => one.low === null)).toEqual([false, true]);
+    expect(rows.map((row) => row.low === null)).toEqual([false, true]);
   });
 
-  it("leaves out a checkpoint at exactly 0 or 1 in distribution, and names it", () => {
+  it("leaves out a checkpoint at exactly 0 or 1 in distribution, with a note", () => {
     const { rows, notes } = studyRobustness(
       [
         ...[row("c", "imagenet", "1000", 1), row("c", "imagenet-a", "200", 0.5)],
@@ -198,15 +198,15 @@ describe("a study of checkpoints beside a baseline", () => {
       ],
       baselineOf(four),
     );
-    expect(rows.map((one) => one.checkpoint)).toEqual(["d"]);
+    expect(rows.map((row) => row.checkpoint)).toEqual(["d"]);
     expect(noteLines(notes)).toContain("accuracy on imagenet is exactly 1, where logit is infinite: left out: c");
   });
 
-  it("refuses a baseline without any line, saying why", () => {
+  it("refuses a baseline without any line, with the reason", () => {
     expect(() => studyRobustness(four, baselineOf(four.slice(0, 4)))).toThrow(
       /baseline mine: no line can be fitted: imagenet-a 200 on imagenet: a line needs at least three models.*got 2/,
     );
-    expect(() => studyRobustness(four, baselineOf(four.filter((one) => one.benchmark !== "imagenet")))).toThrow(
+    expect(() => studyRobustness(four, baselineOf(four.filter((row) => row.benchmark !== "imagenet")))).toThrow(
       /needs accuracies on imagenet and on a shift/,
     );
   });
@@ -225,18 +225,18 @@ describe("a study of checkpoints beside a baseline", () => {
     const forward = studyRobustness(checkpoints, baselineOf(four));
     const backward = studyRobustness([...checkpoints].reverse(), baselineOf(four));
     expect(backward.rows).toEqual(forward.rows);
-    expect(forward.rows.map((one) => one.checkpoint)).toEqual(["a", "b"]);
+    expect(forward.rows.map((row) => row.checkpoint)).toEqual(["a", "b"]);
   });
 });
 
-describe("rules beside a baseline", () => {
+describe("rules of a baseline", () => {
   it("choose the group and the models of a line", () => {
     const rules = parseLineRules({ lines: [{ benchmark: "imagenet-a", idSide: "imagenet", from: 0.55 }] }, "x.json");
     const { lines } = studyRobustness(four, baselineOf(four, rules));
     expect(lines.map((line) => [line.fit.n, line.policy])).toEqual([[3, "0 and 1 dropped: none | x >= 0.55"]]);
   });
 
-  it("are refused where a field is wrong, naming it", () => {
+  it("are refused with the name of a wrong field", () => {
     expect(() => parseLineRules({ lines: [{ benchmark: "a", idSide: "imagenet", from: 55 }] }, "x.json")).toThrow(
       /x\.json: lines\.0\.from/,
     );

@@ -53,11 +53,11 @@ describe("scaling without errors in x", () => {
     expect(analyze((value) => 3 * value).p).closeTo(plain.p, DELTA);
   });
 
-  it("takes a group of one checkpoint, which says nothing of slopes or effects", () => {
-    const [points, one] = [exactPoints(expected), { x: 0.3, y: 0.9, xImages: 1e5, yImages: 1e5 }];
+  it("accepts a group of one checkpoint, which does not influence slopes or effects", () => {
+    const [points, single] = [exactPoints(expected), { x: 0.3, y: 0.9, xImages: 1e5, yImages: 1e5 }];
     const columns = ["samples", "steps"];
     const values = [...expected.values, [2, 5]];
-    const line = analyzeScalingLine([...points, one], columns, values, [...groups, "single"], OPTIONS);
+    const line = analyzeScalingLine([...points, single], columns, values, [...groups, "single"], OPTIONS);
     expect([line.slopes?.df1, line.slopes?.df2]).toEqual([expected.slopes.df1, expected.slopes.df2]);
     expect(line.slopes?.statistic).closeTo(expected.slopes.f, DELTA);
     line.effects.forEach(({ above }, c) => {
@@ -96,14 +96,14 @@ describe("scaling without errors in x", () => {
 
 describe("the inflation of columns", () => {
   it("is 1 of orthogonal columns, 1 / (1 − r²) of two, infinite of dependent ones", () => {
-    const ones = [[1, 1, 1, 1]];
+    const unitColumns = [[1, 1, 1, 1]];
     expect(
       columnInflation(
         [
           [1, 2, 1, 2],
           [1, 1, 2, 2],
         ],
-        ones,
+        unitColumns,
       ),
     ).toEqual({
       correlations: [
@@ -117,7 +117,7 @@ describe("the inflation of columns", () => {
         [1, 2, 3, 4],
         [1, 2, 3, 5],
       ],
-      ones,
+      unitColumns,
     );
     const r = correlations[0]?.[1] as number;
     expect(inflation[0]).closeTo(1 / (1 - r * r), 1e-9);
@@ -127,10 +127,10 @@ describe("the inflation of columns", () => {
           [1, 2, 3, 4],
           [2, 4, 6, 8],
         ],
-        ones,
+        unitColumns,
       ).inflation,
     ).toEqual([Infinity, Infinity]);
-    expect(columnInflation([[5, 5, 5, 5]], ones)).toEqual({ correlations: [[NaN]], inflation: [Infinity] });
+    expect(columnInflation([[5, 5, 5, 5]], unitColumns)).toEqual({ correlations: [[NaN]], inflation: [Infinity] });
   });
 });
 

@@ -13,7 +13,7 @@ import { outcomesOf } from "../lines/outcomes-of.ts";
 const IMAGES = 640;
 const BASELINE = Array.from({ length: 9 }, (_, i) => 0.55 + 0.025 * i);
 
-/** Models on one draw of images whose difficulties they share, as much as `shared` says; the last is asked about. */
+/** Models on one draw of images whose difficulties they share to the degree `shared`; the last one is tested. */
 function drawWorld(seed: number, shared: number, name: (model: number) => string = () => "the same"): ModelPoint[] {
   const random = createRandomNumbers(seed);
   const x = [...BASELINE, 0.65];
@@ -50,7 +50,7 @@ function last(points: readonly ModelPoint[]) {
 }
 
 describe("the interval of effective robustness where the line's models saw the same images", () => {
-  it("covers as it says, and is shorter than that of independent images, which covers too often", () => {
+  it("has nominal coverage, and is shorter than that of independent images, which covers too often", () => {
     const runs = 200;
     const [known, unknown] = [
       { covered: 0, width: 0 },
@@ -89,7 +89,7 @@ describe("the interval of effective robustness where the line's models saw the s
     expect((high.known - low.known) / (high.unknown - low.unknown)).closeTo(1, 0.04);
   });
 
-  it("says how it took the noise: independent where one model's images are not known", () => {
+  it("reports how it treats the noise: independent if one model's images are not known", () => {
     const points = drawWorld(1, 0.5);
     expect(last(points).noise).toBe("shared-images");
     const partly = points.map((point, i) => (i === 3 ? withoutOutcomes(point) : point));
@@ -101,7 +101,7 @@ describe("the interval of effective robustness where the line's models saw the s
     expect(last(points).effectiveRobustness).toBe(last(points.map(withoutOutcomes)).effectiveRobustness);
   });
 
-  it("is an interval or none, whatever few images say", () => {
+  it("is an interval or null for any small number of images", () => {
     const column = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
     fc.assert(
       fc.property(
@@ -118,12 +118,12 @@ describe("the interval of effective robustness where the line's models saw the s
               outcomes: { x: [a], y: [b] },
             };
           });
-          const [asked, ...others] = points as [ModelPoint, ...ModelPoint[]];
-          fc.pre(new Set(others.map(({ idAccuracy }) => idAccuracy)).size > 1);
+          const [tested, ...rest] = points as [ModelPoint, ...ModelPoint[]];
+          fc.pre(new Set(rest.map(({ idAccuracy }) => idAccuracy)).size > 1);
           fc.pre(
             points.every(({ idAccuracy, accuracy }) => ![0, 1].includes(idAccuracy) && ![0, 1].includes(accuracy)),
           );
-          const [row] = effectiveRobustness(fitBaseline(others, { scale }), [asked]);
+          const [row] = effectiveRobustness(fitBaseline(rest, { scale }), [tested]);
           if (row?.low == null || row.high == null) return;
           expect(row.noise).toBe(isClustered ? "shared-clusters" : "shared-images");
           expect(Number.isFinite(row.low) && Number.isFinite(row.high) && row.low <= row.high).toBe(true);

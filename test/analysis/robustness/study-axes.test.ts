@@ -6,7 +6,7 @@ import { IMAGENET_AXES, idSideOf, type StudyAxes } from "../../../src/analysis/r
 import type { AccuracyRow } from "../../../src/evaluation/results/accuracy-row.ts";
 import { buildPanels } from "../../../src/output/figures/scatter-panel.ts";
 
-/** ImageNet and its shifts under other names: figures must not depend on what benchmarks are called. */
+/** ImageNet and its shifts under other names: figures must not depend on the names of benchmarks. */
 const NAMES = new Map([
   ["imagenet", "desk"],
   ...IMAGENET_AXES.shifts.map((shift, i) => [shift, `light-${i + 1}`] as const),
@@ -30,7 +30,7 @@ function renamed(row: AccuracyRow): AccuracyRow {
 }
 
 function backToImageNet<Row extends { benchmark: string; idSide: string }>(row: Row) {
-  const back = new Map([...NAMES].map(([name, other]) => [other, name]));
+  const back = new Map([...NAMES].map(([name, renamedTo]) => [renamedTo, name]));
   const side = row.idSide.split("@").map((part) => back.get(part) ?? part);
   return { ...row, benchmark: back.get(row.benchmark) ?? row.benchmark, idSide: side.join("@") };
 }
@@ -39,23 +39,23 @@ describe("a study of other axes", async () => {
   const openai = await readBaseline("openai-clip");
   const zoo = (await readBaseline("openclip")).rows.filter(({ checkpoint }) => /^(ViT-B|RN50)/.test(checkpoint));
   const imagenet = studyRobustness(zoo, openai);
-  const other = studyRobustness(zoo.map(renamed), { ...openai, rows: openai.rows.map(renamed) }, { axes: AXES });
+  const otherStudy = studyRobustness(zoo.map(renamed), { ...openai, rows: openai.rows.map(renamed) }, { axes: AXES });
 
   it("gives the figures of ImageNet's, benchmark by benchmark", () => {
     const key = (row: object) => JSON.stringify(row);
     expect(imagenet.rows.length).toBeGreaterThan(100);
-    expect(other.rows.map(backToImageNet).map(key).sort()).toEqual(imagenet.rows.map(key).sort());
-    expect(other.lines.length).toBe(imagenet.lines.length);
+    expect(otherStudy.rows.map(backToImageNet).map(key).sort()).toEqual(imagenet.rows.map(key).sort());
+    expect(otherStudy.lines.length).toBe(imagenet.lines.length);
     const [reference = ""] = zoo.map(({ checkpoint }) => checkpoint);
-    const relative = compareWithReference(other.accuracies, reference, other.pairing)
+    const relative = compareWithReference(otherStudy.accuracies, reference, otherStudy.pairing)
       .map(backToImageNet)
       .map(key)
       .sort();
     expect(relative).toEqual(compareWithReference(imagenet.accuracies, reference, imagenet.pairing).map(key).sort());
   });
 
-  it("is drawn in its own order, by its own names", () => {
-    const panels = buildPanels(other);
+  it("is drawn in the order and with the names of the study", () => {
+    const panels = buildPanels(otherStudy);
     expect(panels.map(({ benchmark }) => benchmark)).toEqual([...AXES.shifts, "average"]);
     expect(panels[0]).toMatchObject({ title: "Morning", xLabel: "Desk top-1 accuracy (%, logit scale)" });
     expect(panels.map(({ checkpoints }) => checkpoints.map(({ x, y }) => [x, y]))).toEqual(
@@ -63,14 +63,14 @@ describe("a study of other axes", async () => {
     );
   });
 
-  it("tells the whole benchmark from its class subsets", () => {
+  it("distinguishes the whole benchmark from its class subsets", () => {
     expect(idSideOf({ benchmark: "desk", protocol: "all" }, AXES)).toBe("desk");
     expect(idSideOf({ benchmark: "desk", protocol: "" }, AXES)).toBe("desk");
     expect(idSideOf({ benchmark: "desk", protocol: "light-2" }, AXES)).toBe("desk@light-2");
     expect(idSideOf({ benchmark: "imagenet", protocol: "1000" }, IMAGENET_AXES)).toBe("imagenet");
   });
 
-  it("says how to name its axes where they were forgotten", () => {
+  it("explains how to name a study if no accuracy is on its axes", () => {
     expect(() => studyRobustness(zoo.map(renamed), openai)).toThrow(/none has an accuracy on imagenet.*--study/);
   });
 
@@ -94,29 +94,29 @@ describe("accuracies on a list of classes", async () => {
   const rows = openai.rows.filter(({ benchmark }) => defaults.has(benchmark));
   const listed = rows.map((row) => ({ ...row, protocol: `${defaults.get(row.benchmark)}@some` }));
   const [first] = rows as [AccuracyRow];
-  const own = (from: readonly AccuracyRow[]) =>
+  const figures = (from: readonly AccuracyRow[]) =>
     from.filter(({ checkpoint }) => checkpoint === first.checkpoint).map((row) => ({ ...row, checkpoint: "mine" }));
   const options = { defaultProtocols: defaults };
 
   it("are compared with those on the same list, and with no others", () => {
-    const whole = studyRobustness(own(rows), { ...openai, rows }, options);
-    const some = studyRobustness(own(listed), { ...openai, rows: listed }, options);
+    const whole = studyRobustness(figures(rows), { ...openai, rows }, options);
+    const some = studyRobustness(figures(listed), { ...openai, rows: listed }, options);
     const robustness = (study: typeof whole, side: string) =>
       study.rows.flatMap((row) => (row.idSide === side ? [[row.benchmark, row.effectiveRobustness]] : []));
     expect(robustness(some, "imagenet@1000@some")).toEqual(robustness(whole, "imagenet"));
     expect(robustness(some, "imagenet@1000@some")).toHaveLength(2);
     expect(some.rows.every(({ idSide }) => idSide === "imagenet@1000@some")).toBe(true);
-    expect(() => studyRobustness(own(listed), { ...openai, rows }, options)).toThrow(/nothing to compare with/);
+    expect(() => studyRobustness(figures(listed), { ...openai, rows }, options)).toThrow(/nothing to compare with/);
   });
 
-  it("are never beside those on all classes: neither as x axis, nor as shift", () => {
+  it("are never combined with those on all classes, neither as x axis nor as shift", () => {
     const isId = ({ benchmark }: AccuracyRow) => benchmark === "imagenet";
-    const mixed = [...own(rows).filter(isId), ...own(listed).filter((row) => !isId(row))];
+    const mixed = [...figures(rows).filter(isId), ...figures(listed).filter((row) => !isId(row))];
     expect(() => studyRobustness(mixed, { ...openai, rows }, options)).toThrow(
       /no accuracy on the x axis|nothing to compare/,
     );
-    const both = studyRobustness([...own(rows), ...own(listed)], { ...openai, rows }, options);
-    const alone = studyRobustness(own(rows), { ...openai, rows }, options);
+    const both = studyRobustness([...figures(rows), ...figures(listed)], { ...openai, rows }, options);
+    const alone = studyRobustness(figures(rows), { ...openai, rows }, options);
     expect(both.rows).toEqual(alone.rows);
   });
 });

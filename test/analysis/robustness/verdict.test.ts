@@ -47,12 +47,12 @@ describe("verdicts of models of the baseline's own kind", () => {
     const openai = await readBaseline("openai-clip");
     const models = [...new Set(openai.rows.map(({ checkpoint }) => checkpoint))];
     const rows = models.flatMap((model) => {
-      const others = { ...openai, rows: openai.rows.filter(({ checkpoint }) => checkpoint !== model) };
+      const remaining = { ...openai, rows: openai.rows.filter(({ checkpoint }) => checkpoint !== model) };
       const left = openai.rows.filter(({ checkpoint }) => checkpoint === model);
-      return studyRobustness(left, others).rows.filter(({ benchmark }) => !/^(average|mean)/.test(benchmark));
+      return studyRobustness(left, remaining).rows.filter(({ benchmark }) => !/^(average|mean)/.test(benchmark));
     });
     expect(rows).toHaveLength(45);
-    // What was said to be "more than chance" until now: an interval of finite images alone
+    // Intervals from finite images alone exclude 0 for several rows
     expect(rows.filter(({ low, high }) => (low as number) > 0 || (high as number) < 0).length).toBeGreaterThan(5);
     expect(assignVerdicts(rows).filter(({ verdict }) => verdict === "above" || verdict === "below")).toEqual([]);
   });
@@ -72,15 +72,15 @@ describe("a verdict", () => {
     expect(testedRows(rows)).toBe(tested.length);
     expect(tested.every((row) => (row.predictionPHolm as number) >= (row.predictionP as number))).toBe(true);
     expect(tested.every(({ extrapolated }) => !extrapolated)).toBe(true);
-    // What is called so whatever the others show is where Holm's first step decides: a p of 0.05 / tests
+    // The ends that do not depend on other rows are those of Holm's first step: a p of 0.05 / tests
     const level = 0.05 / tested.length;
     const beyond = (row: (typeof rows)[number]) =>
       row.effectiveRobustness < (row.decisionLow ?? -1) || row.effectiveRobustness > (row.decisionHigh ?? 1);
     for (const row of tested) expect(beyond(row), row.checkpoint).toBe((row.predictionP as number) < level);
     expect(tested.filter(beyond).length).toBeGreaterThan(10);
     for (const { verdict } of tested.filter(beyond)) expect(["above", "below"]).toContain(verdict);
-    const others = rows.filter((row) => !tested.includes(row));
-    for (const { decisionLow, decisionHigh } of others) expect([decisionLow, decisionHigh]).toEqual([null, null]);
+    const untested = rows.filter((row) => !tested.includes(row));
+    for (const { decisionLow, decisionHigh } of untested) expect([decisionLow, decisionHigh]).toEqual([null, null]);
   });
 });
 
@@ -93,20 +93,20 @@ describe("the probability of any distance", () => {
     const point = fc.record({ model: fc.constant("m"), idAccuracy, accuracy, idImages: images, images });
     const scale = fc.constantFrom("logit" as const, "probit" as const, "linear" as const);
     fc.assert(
-      fc.property(scale, fc.array(point, { minLength: 5, maxLength: 7 }), point, (on, models, one) => {
+      fc.property(scale, fc.array(point, { minLength: 5, maxLength: 7 }), point, (on, models, added) => {
         const inside = models.filter(({ idAccuracy, accuracy: y }) => [idAccuracy, y].every((p) => p > 0 && p < 1));
         fc.pre(new Set(inside.map(({ idAccuracy }) => idAccuracy)).size > 2);
-        fc.pre(on === "linear" || (one.idAccuracy > 0 && one.idAccuracy < 1));
-        const [figures] = effectiveRobustness(fitBaseline(models, { scale: on }), [one]);
-        const { predictionP: p, ...others } = figures as NonNullable<typeof figures>;
-        expect(Object.values(others).some(Number.isNaN)).toBe(false);
+        fc.pre(on === "linear" || (added.idAccuracy > 0 && added.idAccuracy < 1));
+        const [figures] = effectiveRobustness(fitBaseline(models, { scale: on }), [added]);
+        const { predictionP: p, ...otherFigures } = figures as NonNullable<typeof figures>;
+        expect(Object.values(otherFigures).some(Number.isNaN)).toBe(false);
         expect(p === null || (p >= 0 && p <= 1)).toBe(true);
       }),
       { seed: 19, numRuns: 300 },
     );
   });
 
-  it("is not known where the line's models lie on it exactly, nor of 0 and 1 of unknown images", () => {
+  it("is not known if the line's models are exactly on it, nor for 0 and 1 on unknown images", () => {
     const line = [0.5, 0.6, 0.7].map((x) => ({ model: `${x}`, idAccuracy: x, accuracy: x - 0.1 }));
     const [onLine] = effectiveRobustness(fitBaseline(line, { scale: "linear" }), [
       { model: "m", idAccuracy: 0.55, accuracy: 0.5 },
@@ -145,7 +145,7 @@ describe("Holm's family", () => {
     expect(covered[0]?.predictionPHolm).toBe(covered[0]?.predictionP);
   });
 
-  it("holds a model that draws other lines of the baseline, but not this one", async () => {
+  it("includes a model of other lines of the baseline that is not in this line", async () => {
     const openai = await readBaseline("openai-clip");
     const isLeftOut = ({ checkpoint, benchmark }: { checkpoint: string; benchmark: string }) =>
       checkpoint === "ViT-B-16/openai" && benchmark === "imagenet-r";

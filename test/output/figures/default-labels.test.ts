@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { defaultLabels } from "../../../src/output/figures/panel-labels.ts";
 import type { ScatterPanel } from "../../../src/output/figures/scatter-panel.ts";
 
-function panel(own: number, inBaseline: number, groups: string[], context: number | null = null): ScatterPanel {
-  const checkpoints = Array.from({ length: own + inBaseline + (context ?? 0) }, (_, i) => ({
-    inBaseline: i >= own && i < own + inBaseline,
-    isContext: i >= own + inBaseline,
+function panel(outside: number, inBaseline: number, groups: string[], context: number | null = null): ScatterPanel {
+  const checkpoints = Array.from({ length: outside + inBaseline + (context ?? 0) }, (_, i) => ({
+    inBaseline: i >= outside && i < outside + inBaseline,
+    isContext: i >= outside + inBaseline,
   }));
   return { checkpoints, groups, hasContext: context !== null, runs: [] } as unknown as ScatterPanel;
 }

@@ -56,7 +56,7 @@ function seen(hex: string, deficiency: string): Triple {
 describe("colors", () => {
   for (const [name, theme] of Object.entries({ light: LIGHT, dark: DARK })) {
     for (const deficiency of Object.keys(DEFICIENCIES)) {
-      it(`of groups are told apart, theme ${name}, deficiency: ${deficiency}`, () => {
+      it(`of groups are distinguishable, theme ${name}, deficiency: ${deficiency}`, () => {
         const places = theme.groups.map((hex) => seen(hex, deficiency));
         const distances = places.flatMap((a, i) =>
           places.slice(0, i).map((b) => Math.hypot(...a.map((v, k) => v - (b[k] as number)))),

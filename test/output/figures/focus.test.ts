@@ -36,10 +36,10 @@ describe("a figure of checkpoints in focus beside others", () => {
     expect(labels.map(({ checkpoint }) => checkpoint.name).sort()).toEqual(["mine-1", "mine-2"]);
     const context = only([...svg.querySelectorAll("g.context")]);
     expect(context.getAttribute("fill")).toBe(LIGHT.context);
-    const others = panel.checkpoints.filter(({ isContext, inBaseline }) => isContext && !inBaseline);
-    expect(context.querySelectorAll("circle").length).toBe(others.length);
+    const contextPoints = panel.checkpoints.filter(({ isContext, inBaseline }) => isContext && !inBaseline);
+    expect(context.querySelectorAll("circle").length).toBe(contextPoints.length);
     expect([...context.querySelectorAll("title")].map(({ textContent }) => textContent?.split(" · ")[0])).toEqual(
-      names(others),
+      names(contextPoints),
     );
     const mine = only([...svg.querySelectorAll("g.checkpoints:not(.context):not(.in-baseline)")]);
     expect(mine.getAttribute("fill")).toBe(LIGHT.checkpoint);
@@ -92,8 +92,8 @@ describe("the baseline's line beside lines of groups", () => {
         .svg.querySelector(`g.line-${baseline}`)
         ?.getAttribute("fill"),
     ).not.toBe(LIGHT.ink);
-    const others = groups.filter((group) => group !== lines[baseline]?.group);
-    const { svg } = draw({ ...(panel as ScatterPanel), groups: others });
+    const otherGroups = groups.filter((group) => group !== lines[baseline]?.group);
+    const { svg } = draw({ ...(panel as ScatterPanel), groups: otherGroups });
     expect(svg.querySelector(`g.line.line-${baseline}`)?.getAttribute("stroke")).toBe(LIGHT.ink);
     expect(svg.querySelector(".legend")?.textContent).toContain("line of imagenet-testbed");
   });

@@ -19,14 +19,14 @@ describe("labels", () => {
         const markers = requests.map(({ x, y }) => box(x, y, 3));
         const placed = placeLabels(requests, { frame, markers, curves: [], bars: [] });
         expect(new Set(placed.map(({ index }) => index)).size).toBe(placed.length);
-        for (const [i, one] of placed.entries()) {
-          const { box: own } = one;
-          expect(own.left >= 0 && own.top >= 0 && own.right <= 300 && own.bottom <= 200).toBe(true);
-          expect(markers.some((marker) => intersects(own, marker))).toBe(false);
-          for (const other of placed.slice(0, i)) {
-            expect(intersects(own, other.box)).toBe(false);
-            if (other.leader !== null) expect(crosses(other.leader, own)).toBe(false);
-            if (one.leader !== null) expect(crosses(one.leader, other.box)).toBe(false);
+        for (const [i, label] of placed.entries()) {
+          const { box: labelBox } = label;
+          expect(labelBox.left >= 0 && labelBox.top >= 0 && labelBox.right <= 300 && labelBox.bottom <= 200).toBe(true);
+          expect(markers.some((marker) => intersects(labelBox, marker))).toBe(false);
+          for (const earlier of placed.slice(0, i)) {
+            expect(intersects(labelBox, earlier.box)).toBe(false);
+            if (earlier.leader !== null) expect(crosses(earlier.leader, labelBox)).toBe(false);
+            if (label.leader !== null) expect(crosses(label.leader, earlier.box)).toBe(false);
           }
         }
       }),

@@ -59,13 +59,13 @@ describe("a panel's figure", () => {
   it("has error bars as long as the intervals, where the marker does not hide them", async () => {
     const [panel] = (await panelsOfNames(["one"])) as [ScatterPanel];
     const figure = draw(panel);
-    const [one] = panel.checkpoints;
+    const [checkpoint] = panel.checkpoints;
     const x = only(all(figure, "g.interval-x line"));
     const y = only(all(figure, "g.interval-y line"));
-    expect(figure.x.toValue(Number(x.getAttribute("x1")))).closeTo(one?.xLow as number, 1e-9);
-    expect(figure.x.toValue(Number(x.getAttribute("x2")))).closeTo(one?.xHigh as number, 1e-9);
-    expect(figure.y.toValue(Number(y.getAttribute("y1")))).closeTo(one?.yLow as number, 1e-9);
-    expect(figure.y.toValue(Number(y.getAttribute("y2")))).closeTo(one?.yHigh as number, 1e-9);
+    expect(figure.x.toValue(Number(x.getAttribute("x1")))).closeTo(checkpoint?.xLow as number, 1e-9);
+    expect(figure.x.toValue(Number(x.getAttribute("x2")))).closeTo(checkpoint?.xHigh as number, 1e-9);
+    expect(figure.y.toValue(Number(y.getAttribute("y1")))).closeTo(checkpoint?.yLow as number, 1e-9);
+    expect(figure.y.toValue(Number(y.getAttribute("y2")))).closeTo(checkpoint?.yHigh as number, 1e-9);
   });
 
   it("says beside the marks how many images of the expected there were", async () => {
@@ -97,7 +97,7 @@ describe("a panel's figure", () => {
     const looks = panel.groups.map((group, i) => {
       const mark = only(all(figure, `g.checkpoints.group-${i}`));
       const points = mark.querySelectorAll("path, circle");
-      expect(points.length).toBe(panel.checkpoints.filter((one) => one.group === group).length);
+      expect(points.length).toBe(panel.checkpoints.filter((checkpoint) => checkpoint.group === group).length);
       return [mark.getAttribute("fill"), points[0]?.tagName, points[0]?.getAttribute("d")];
     });
     expect(new Set(looks.map(([fill]) => fill)).size).toBe(6);
@@ -115,7 +115,7 @@ describe("a panel's figure", () => {
       `${figure.omittedLabels} names left out for lack of space`,
     );
     for (const [i, { box }] of figure.labels.entries()) {
-      for (const other of figure.labels.slice(0, i)) expect(intersects(box, other.box)).toBe(false);
+      for (const earlier of figure.labels.slice(0, i)) expect(intersects(box, earlier.box)).toBe(false);
       for (const { x, y } of panel.checkpoints) {
         const [px, py] = [figure.x.toPixel(x), figure.y.toPixel(y)];
         expect(intersects(box, { left: px - 1, top: py - 1, right: px + 1, bottom: py + 1 })).toBe(false);
@@ -133,8 +133,8 @@ describe("a panel's figure", () => {
     expect(text).toContain("👩🏽‍🚀🔥 model");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML forbids
     expect(text).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202e\ufffe\uffff]/);
-    const shown = all(figure, "g.label text").map((one) => one.textContent ?? "");
-    expect(shown.some((one) => /^x+…x+$/.test(one))).toBe(true);
+    const shown = all(figure, "g.label text").map((label) => label.textContent ?? "");
+    expect(shown.some((text) => /^x+…x+$/.test(text))).toBe(true);
   });
 
   it("is drawn without checkpoints, without a line, and with one checkpoint at 0", async () => {

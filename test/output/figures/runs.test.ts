@@ -39,15 +39,15 @@ describe("joinRuns", () => {
   });
 });
 
-describe("trainings in a figure", () => {
+describe("training runs in a figure", () => {
   it("are lines through their checkpoints in order", async () => {
     const panel = { ...only(await panelsOfNames(NAMES)), runs: join().runs };
     const { svg, x, y } = draw(panel);
     const lines = [...svg.querySelectorAll("g.run path")];
     expect(lines.length).toBe(2);
     const place = (name: string) => {
-      const one = panel.checkpoints.find((each) => each.name === name) as PanelCheckpoint;
-      return [x.toPixel(one.x), y.toPixel(one.y)];
+      const checkpoint = panel.checkpoints.find((each) => each.name === name) as PanelCheckpoint;
+      return [x.toPixel(checkpoint.x), y.toPixel(checkpoint.y)];
     };
     const numbers = (lines[0]?.getAttribute("d") ?? "").match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [];
     const expected = ["a-1", "a-2", "a-10"].flatMap(place);

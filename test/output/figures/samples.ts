@@ -51,7 +51,7 @@ async function compareTestbed() {
 }
 
 /** Panels of checkpoints with these names on ImageNet and ImageNet-R, against the OpenAI line. */
-export async function panelsOfNames(names: readonly string[], other: Partial<AccuracyRow> = {}) {
+export async function panelsOfNames(names: readonly string[], fields: Partial<AccuracyRow> = {}) {
   const openai = await readBaseline("openai-clip");
   const rows = names.flatMap((checkpoint, i) =>
     [
@@ -61,7 +61,7 @@ export async function panelsOfNames(names: readonly string[], other: Partial<Acc
       ...{ checkpoint, metric: "top1", group: "", benchmark: benchmark as string, protocol: protocol as string },
       ...{ templates: "openai-80", classNames: "imagenet-openai", accuracy: accuracy as number },
       ...{ n: 1000, expectedN: 30_000, where: "test" },
-      ...other,
+      ...fields,
     })),
   );
   return buildPanels(studyRobustness(rows, openai), { benchmarks: ["imagenet-r"] });

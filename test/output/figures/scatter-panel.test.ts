@@ -29,15 +29,18 @@ describe("panels of a study", () => {
       const expected = expectedValues.zoo[panel.benchmark] ?? {};
       const sound = Object.keys(expected).filter((name) => !doubtful.has(name));
       expect(panel.checkpoints.map(({ name }) => name)).toEqual(sound.sort());
-      for (const one of panel.checkpoints) {
-        const found = [one.expectedAccuracy, one.effectiveRobustness, one.low, one.high];
+      for (const checkpoint of panel.checkpoints) {
+        const found = [checkpoint.expectedAccuracy, checkpoint.effectiveRobustness, checkpoint.low, checkpoint.high];
         found.forEach((value, i) => {
-          expect(value, `${panel.benchmark} ${one.name} ${i}`).closeTo(expected[one.name]?.[i] as number, 1e-9);
+          expect(value, `${panel.benchmark} ${checkpoint.name} ${i}`).closeTo(
+            expected[checkpoint.name]?.[i] as number,
+            1e-9,
+          );
         });
-        expect(one.predictionLow).toBeLessThan(one.expectedAccuracy as number);
-        expect(one.predictionHigh).toBeGreaterThan(one.expectedAccuracy as number);
-        expect(one.xLow).toBeLessThan(one.x);
-        expect(one.yHigh).toBeGreaterThan(one.y);
+        expect(checkpoint.predictionLow).toBeLessThan(checkpoint.expectedAccuracy as number);
+        expect(checkpoint.predictionHigh).toBeGreaterThan(checkpoint.expectedAccuracy as number);
+        expect(checkpoint.xLow).toBeLessThan(checkpoint.x);
+        expect(checkpoint.yHigh).toBeGreaterThan(checkpoint.y);
       }
       expect(panel.baseline, "all nine are among the checkpoints").toEqual([]);
       expect(panel.checkpoints.filter(({ inBaseline }) => inBaseline).length).toBe(9);

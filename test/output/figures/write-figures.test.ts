@@ -50,7 +50,7 @@ describe("figures on disk", () => {
       const panel = { ...(await zooPanel("imagenet-a")), benchmark: name, title: name, yLabel: `${name} (%)` };
       const written = await writeFigures(folder, [panel]);
       expect(written).toHaveLength(4);
-      for (const file of written.filter((one) => one.endsWith(".svg"))) {
+      for (const file of written.filter((name) => name.endsWith(".svg"))) {
         const svg = readFileSync(join(folder, file), "utf8");
         for (const found of [/aria-label="([^"]*)"/, /<title>([^<]*)<\/title>/]) {
           expect(unescapeXml(found.exec(svg)?.[1] ?? "")).toContain(figureText(name));

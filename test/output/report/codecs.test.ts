@@ -65,7 +65,7 @@ describe("encodeNames", () => {
   it("gives its names back, but for characters that no file's name has", () => {
     fc.assert(
       fc.property(fc.array(name), (names) => {
-        const expected = names.map((one) => one.replaceAll("\0", "\ufffd").replaceAll("\x01", "\ufffd"));
+        const expected = names.map((name) => name.replaceAll("\0", "\ufffd").replaceAll("\x01", "\ufffd"));
         expect(decodeNames(encodeNames(names))).toEqual(expected);
       }),
       { seed: 3, numRuns: 300 },

@@ -130,7 +130,7 @@ describe("describeCuts", () => {
     limits: { page: 3e6, pictures: 8e6 },
   };
 
-  it("says how many checkpoints are there, why, and how to have others", () => {
+  it("states how many checkpoints are included, why, and how to include others", () => {
     const whole = fitImages(CHOSEN, IMAGES, Number.POSITIVE_INFINITY);
     expect(describeCuts(whole, facts)).toEqual([
       "Single images of 10 of 300 checkpoints are in this page, chosen: by a rule. For others, create the report with --images-of PATTERN.",

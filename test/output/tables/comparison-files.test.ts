@@ -108,7 +108,7 @@ describe("the wide CSV of accuracies", () => {
 });
 
 describe("the tidy CSV of comparisons", () => {
-  it("has a row a pair and benchmark, and the unpaired ones under the same columns", () => {
+  it("has one row per pair and benchmark, and unpaired comparisons in the same columns", () => {
     const [paired, unpaired, ...none]: Record<string, string>[] = parse(
       formatComparisons([compared("=cmd", "b")], [nearest]),
       { columns: true },
@@ -134,8 +134,8 @@ describe("the tables of comparisons", () => {
     ]);
     const whole = { ...row, expectedN: 10, errorConsistency: null, minimumDetectableDifference: null };
     expect(agreementTable([whole]).rows).toEqual([["imagenet 1000", "4", "2", "1", "3", "", "", "none"]]);
-    const others = [row, { ...row, templates: "u" }, { ...row, templates: "u", classNames: "mine" }];
-    expect(differenceTable(others).rows.map(([label]) => label)).toEqual([
+    const otherRows = [row, { ...row, templates: "u" }, { ...row, templates: "u", classNames: "mine" }];
+    expect(differenceTable(otherRows).rows.map(([label]) => label)).toEqual([
       "imagenet 1000, t, 10 of 20",
       "imagenet 1000, u, names, 10 of 20",
       "imagenet 1000, u, mine, 10 of 20",

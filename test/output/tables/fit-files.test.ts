@@ -107,7 +107,7 @@ describe("what fit prints", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("is an overview of many within 100 columns, and says how many rows are not shown", async () => {
+  it("is an overview of many within 100 columns, with the number of rows that are not shown", async () => {
     const study = await zooStudy();
     const text = formatStudy(study);
     const lines = text.split("\n");
@@ -135,7 +135,7 @@ describe("what fit prints", () => {
     expect(table.map((line) => line.length === rule.length)).toEqual([false, false, false, true, true]);
   });
 
-  it("says without the number of images that no interval is known", async () => {
+  it("states that no interval is known without the number of images", async () => {
     const [row] = (await zooStudy(["ViT-B-16/datacomp_xl_s13b_b90k"])).rows as [RobustnessRow];
     expect(headline({ ...row, low: null, high: null }, IMAGENET_AXES, 6)).toContain(
       "no interval: the number of images is not known",

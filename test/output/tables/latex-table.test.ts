@@ -40,7 +40,9 @@ function typeset(text: string): string {
   const token = new RegExp(`${commands.join("|")}|\\\\[{}$&#_%]|[^\\\\{}$&#_%^~]`, "gsu");
   const tokens = text.match(token) ?? [];
   expect(tokens.join("")).toBe(text);
-  return tokens.map((one) => PRINTED[one] ?? (one.length > 1 && one.startsWith("\\") ? one.slice(1) : one)).join("");
+  return tokens
+    .map((token) => PRINTED[token] ?? (token.length > 1 && token.startsWith("\\") ? token.slice(1) : token))
+    .join("");
 }
 
 describe("formatLatexTable", () => {

@@ -9,7 +9,7 @@ import { sampleRows, sampleTable } from "./sample-table.ts";
 const MAIN = ["IN", "IN-V2", "IN-R", "IN-Sketch", "IN-A", "ObjectNet", "Avg."];
 
 describe("buildResultsTable", () => {
-  it("has the columns of papers in the order of the study, whatever the order of the rows, and controls apart", async () => {
+  it("has the columns of papers in the order of the study for any order of rows, and separate controls", async () => {
     const rows = sampleRows("mine");
     for (const given of [rows, [...rows].reverse()]) {
       const table = await sampleTable(given);
@@ -25,7 +25,7 @@ describe("buildResultsTable", () => {
     const table = await sampleTable(sampleRows("mine"));
     const [cells] = table.rows.map((row) => row.cells as ResultsCell[]);
     const of = (title: string) =>
-      (cells as ResultsCell[])[table.columns.findIndex((one) => one.title === title)] as ResultsCell;
+      (cells as ResultsCell[])[table.columns.findIndex((column) => column.title === title)] as ResultsCell;
     expect(of("IN-A")).toMatchObject({ accuracy: 0.4, n: 7500, ...binomialInterval(3000, 7500) });
     const shifts = MAIN.slice(1, -1).map((title) => of(title).accuracy);
     expect(of("Avg.").accuracy).toBe(mean(shifts));
@@ -71,8 +71,12 @@ describe("buildResultsTable", () => {
   });
 
   it("takes each protocol's class names for one, and others for rows of their own where they are asked for", async () => {
-    const own = sampleRows("mine").map((row) => ({ ...row, classNames: "my-names", accuracy: row.accuracy - 0.1 }));
-    const rows = [...sampleRows("mine"), ...own];
+    const withOwnNames = sampleRows("mine").map((row) => ({
+      ...row,
+      classNames: "my-names",
+      accuracy: row.accuracy - 0.1,
+    }));
+    const rows = [...sampleRows("mine"), ...withOwnNames];
     expect((await sampleTable(rows)).rows.map(({ classNames }) => classNames)).toEqual([""]);
     const prompts = { templates: null, classNames: "my-names" };
     const table = await sampleTable(rows, { prompts });
@@ -83,7 +87,7 @@ describe("buildResultsTable", () => {
     expect(all.rows).toHaveLength(2);
   });
 
-  it("has no average where a shift is missing, and says which figures are on a part of the images", async () => {
+  it("has no average where a shift is missing, and marks figures on part of the images", async () => {
     const rows = sampleRows("mine").filter(({ benchmark }) => benchmark !== "imagenet-v2");
     expect((await sampleTable(rows)).columns.map(({ title }) => title)).not.toContain("Avg.");
     const some = sampleRows("mine").map((row) => (row.benchmark === "imagenet-a" ? { ...row, n: 75 } : row));
@@ -132,8 +136,8 @@ describe("bestRows", () => {
     );
     expect(await best([...low, ...far, ...third], 4, "accuracy")).toEqual([1]);
     expect(await best([...low, ...far, ...third], 4, "robustness")).toEqual([2]);
-    const other = sampleRows("high", 0.02, "simple-7");
+    const otherPrompts = sampleRows("high", 0.02, "simple-7");
     const prompts = { templates: null, classNames: null };
-    expect(await best([...low, ...other, ...third], 4, "robustness", { prompts })).toEqual([2]);
+    expect(await best([...low, ...otherPrompts, ...third], 4, "robustness", { prompts })).toEqual([2]);
   });
 });

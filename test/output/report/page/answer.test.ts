@@ -92,7 +92,7 @@ describe("the answer of a report's first screen", () => {
     );
   });
 
-  it("says in the same sentence on how many images it rests", () => {
+  it("states in the same sentence the number of images", () => {
     expect(answer(rowsOf("mine", 0.6, { n: 100 })).text).toMatch(
       /95 % interval [^.]*\.\d … [^.]*\.\d, on 100 of 50,000 images of ImageNet, 100 of 50,000 images of V2 and part of 4 more\.$/,
     );
@@ -131,13 +131,13 @@ describe("the answer of a report's first screen", () => {
     expect(text).toMatch(/^No verdict: the line is fitted on these checkpoints, so each distance is a residual/);
   });
 
-  it("is with the baseline's prompts where there are results with them, and says so where not", () => {
+  it("uses the baseline's prompts if there are results with them, and reports it otherwise", () => {
     const single = { templates: "single-1" };
     const both = answer([...rowsOf("mine", 0.6), ...rowsOf("mine", 0.55, single), ...rowsOf("other", 0.55, single)]);
     expect(both.prompts).toBe("openai-80");
     expect(both.context).toContain("1 of 2 checkpoints has no result here");
-    const other = answer(rowsOf("mine", 0.6, single));
-    expect(other.context).toContain("prompts single-1 (the baseline's are openai-80)");
-    expect(other.context).toContain("average of V2, R, Sketch, A, ObjectNet by the baseline's protocols");
+    const otherPrompts = answer(rowsOf("mine", 0.6, single));
+    expect(otherPrompts.context).toContain("prompts single-1 (the baseline's are openai-80)");
+    expect(otherPrompts.context).toContain("average of V2, R, Sketch, A, ObjectNet by the baseline's protocols");
   });
 });

@@ -78,8 +78,8 @@ async function medianHover(page: Page): Promise<number> {
   return await page.evaluate(async () => {
     const frame = document.querySelector(".plot-frame") as HTMLElement;
     const box = frame.getBoundingClientRect();
-    const points = [...frame.querySelectorAll(".checkpoints circle, .checkpoints path")].map((one) =>
-      one.getBoundingClientRect(),
+    const points = [...frame.querySelectorAll(".checkpoints circle, .checkpoints path")].map((mark) =>
+      mark.getBoundingClientRect(),
     );
     const times: number[] = [];
     for (let i = 0; i < 20; i++) {

@@ -52,7 +52,7 @@ describe.skipIf(withoutBrowser)("the report's first screen", () => {
     });
   }
 
-  it("says how many images its answer is of, and puts the user's checkpoint first in every table", async () => {
+  it("states the number of images of its answer, and puts the user's checkpoint first in every table", async () => {
     const { page } = await openReport(mine);
     expect(await page.locator("h1").textContent()).toBe(
       "Is my-vit-b-32-dedup-epoch-30 more robust than openai-clip at equal ImageNet accuracy?",

@@ -41,10 +41,10 @@ const step = fc.oneof(
 );
 
 function walk(steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[]): Window {
-  return steps.reduce<Window>((window, one) => {
-    if ("byX" in one) return panWindow(PANEL, window, one.byX, one.byY);
+  return steps.reduce<Window>((window, step) => {
+    if ("byX" in step) return panWindow(PANEL, window, step.byX, step.byY);
     const at = (domain: Window["x"], share: number) => domain[0] + share * (domain[1] - domain[0]);
-    return zoomWindow(PANEL, window, one.zoom, { x: at(window.x, one.x), y: at(window.y, one.y) });
+    return zoomWindow(PANEL, window, step.zoom, { x: at(window.x, step.x), y: at(window.y, step.y) });
   }, wholeWindow(PANEL));
 }
 
@@ -90,13 +90,13 @@ describe("the plot's window", () => {
 describe("the order of tables in the address", () => {
   it("comes back whatever a column is called, beside the orders of other tables", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.boolean(), (column, other, descending) => {
-        const sort = formatOrder(formatOrder("", "b", { column: other, descending: !descending }), "a:,", {
+      fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.boolean(), (column, otherSort, descending) => {
+        const sort = formatOrder(formatOrder("", "b", { column: otherSort, descending: !descending }), "a:,", {
           column,
           descending,
         });
         expect(parseOrder(sort, "a:,")).toEqual({ column, descending });
-        expect(parseOrder(sort, "b")).toEqual({ column: other, descending: !descending });
+        expect(parseOrder(sort, "b")).toEqual({ column: otherSort, descending: !descending });
         expect(parseOrder(sort, "c")).toBeUndefined();
       }),
       { seed: 20, numRuns: 200 },

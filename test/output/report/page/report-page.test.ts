@@ -89,8 +89,8 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     const pair = page.locator("#compare");
     const button = pair.getByRole("button", { name: "Download CSV" });
     await page.waitForSelector("#compare tbody tr");
-    const own = (await downloaded(page, () => button.click())).toString();
-    expect(sorted(own)).toEqual(sorted(compared.stdout));
+    const pageCsv = (await downloaded(page, () => button.click())).toString();
+    expect(sorted(pageCsv)).toEqual(sorted(compared.stdout));
   });
 
   it("names the point under the pointer within 50 ms, and opens its page at a click", async () => {
@@ -178,7 +178,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     expect(await page.locator("#accuracies tbody tr").count()).toBe(5);
   });
 
-  it("sorts its tables by any column, and says how they are sorted", async () => {
+  it("sorts its tables by any column, and announces the order", async () => {
     const { page } = await openReport(report);
     const header = page.locator("#accuracies thead th").nth(1);
     const values = async () =>
@@ -217,12 +217,12 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     const { page } = await openReport(report);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll("button, select, input, canvas, [role=img], [tabindex='0']")]
-        .filter((one) => {
-          const labels = (one as HTMLInputElement).labels;
-          const label = labels?.[0]?.textContent ?? one.getAttribute("aria-label") ?? one.textContent;
+        .filter((element) => {
+          const labels = (element as HTMLInputElement).labels;
+          const label = labels?.[0]?.textContent ?? element.getAttribute("aria-label") ?? element.textContent;
           return (label ?? "").trim() === "";
         })
-        .map((one) => one.outerHTML.slice(0, 120)),
+        .map((element) => element.outerHTML.slice(0, 120)),
     );
     expect(nameless).toEqual([]);
     await expect.poll(() => page.locator("#plot svg desc").count()).toBe(1);
@@ -290,7 +290,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
     const names = await page
       .locator("#accuracies tbody a.name")
-      .evaluateAll((all) => all.map((one) => one.getAttribute("title")));
+      .evaluateAll((all) => all.map((element) => element.getAttribute("title")));
     expect(names.sort()).toEqual([...HOSTILE].sort());
     await expect.poll(() => page.locator(".brand").textContent()).toBe(HOSTILE[1]);
     for (const name of HOSTILE) {
