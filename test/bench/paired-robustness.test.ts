@@ -10,7 +10,7 @@ const change = fc
   .map(({ value, width }): Change => ({ value, low: value - width, high: value + 2 * width }));
 
 describe("robustnessChange", () => {
-  it("is the difference of two differences on the line of equal accuracies, its interval the joined widths", () => {
+  it("is the difference of two differences on the line of equal accuracies, with the combined widths of their intervals", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.45, max: 0.55, noNaN: true }), change, change, (idAccuracy, id, shift) => {
         const joined = robustnessChange({ slope: 1, intercept: 0 }, idAccuracy, id, shift);
@@ -22,7 +22,7 @@ describe("robustnessChange", () => {
     );
   });
 
-  it("carries the change in distribution along a steep line", () => {
+  it("maps the change in distribution along a steep line", () => {
     const none: Change = { value: 0, low: 0, high: 0 };
     // logit of the line at 0.7 and at 0.6: 3 x − 2.4 with x = ln(p / (1 − p))
     const at = (p: number) => 1 / (1 + Math.exp(-(3 * Math.log(p / (1 - p)) - 2.4)));
@@ -31,7 +31,7 @@ describe("robustnessChange", () => {
     expect([lost.low, lost.high]).toEqual([lost.value, lost.value]);
   });
 
-  it("has an interval also where no image differs, and at accuracies of exactly 0 and 1", () => {
+  it("has an interval even if no image differs, and at accuracies of exactly 0 and 1", () => {
     const unchanged: Change = { value: 0, low: -0.05, high: 0.05 };
     for (const idAccuracy of [0, 0.5, 1]) {
       const { value, low, high } = robustnessChange({ slope: 2, intercept: -0.3 }, idAccuracy, unchanged, unchanged);

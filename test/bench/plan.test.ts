@@ -17,7 +17,7 @@ describe("planSweep", () => {
     expect(planSweep(rates, size)).toMatchObject({ images: 1500, parts: 3, units: 30, unitSeconds: 51.2 });
   });
 
-  it("lets the fullest node decide: three whole checkpoints, or eight units", () => {
+  it("uses the busiest node: three whole checkpoints, or eight units", () => {
     const plan = planSweep(rates, size);
     // a checkpoint: 150 s of images and 36 s of prompts
     expect(plan.nodeHours * 3600).closeTo(10 * 186, 1e-9);
@@ -25,8 +25,8 @@ describe("planSweep", () => {
     expect(plan.hoursByUnit * 3600).closeTo(8 * 51.2 + 3 * 36, 1e-9);
   });
 
-  it("saves all decodings of a node's checkpoints but one", () => {
-    // an image is a quarter decoding; of three decodings two are saved: 150 s become 125
+  it("saves all decodings of a node's checkpoints except one", () => {
+    // decoding takes a quarter of an image's time; two of three decodings are saved: 150 s become 125
     expect(planSweep(rates, size).hoursSharedDecode * 3600).closeTo(3 * (125 + 36), 1e-9);
     const alone = planSweep(rates, { ...size, nodes: 10 });
     expect(alone.hoursSharedDecode).closeTo(alone.hoursByCheckpoint, 1e-12);

@@ -27,7 +27,7 @@ describe("a benchmark", () => {
     await expect(waitForQuiet(() => 0.5, 0)).rejects.toThrow(/busy \(load 0\.50, at most 0\.3\)/);
   });
 
-  it("writes no figures that were measured beside other work", async () => {
+  it("writes no figures from a busy machine", async () => {
     await expect(describeSetting({ write: true, "any-load": true })).rejects.toThrow(/are not written/);
   });
 });

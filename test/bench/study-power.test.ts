@@ -28,18 +28,21 @@ const design: StudyDesign = {
 };
 const decisions = { level: 0.05, firstStepLevel: 0.05, margin: 0.25 };
 const options = { repetitions: 100, replicates: 99, seed: 1 };
-/** Of the share's coefficient: the scatter over the root of the share's sum of squares, 16 checkpoints at each of five shares. */
+/**
+ * Standard error of the share's coefficient: the scatter divided by the root of the share's sum of squares, 16 checkpoints at
+ * each of five shares.
+ */
 const SE = 0.1 / Math.sqrt(16 * 0.625);
 
 describe("studyPower", () => {
   const power = studyPower(pilot, shift, design, 3 * SE, decisions, options);
 
-  it("has the standard error that least squares of a balanced design has", () => {
-    // 100 repetitions know a standard deviation to 7 %
+  it("has the standard error of least squares in a balanced design", () => {
+    // 100 repetitions estimate a standard deviation to 7 %
     expect(power.se / SE).closeTo(1, 0.25);
   });
 
-  it("rejects at the level where there is no dilution, and with the power of a t test where there is", () => {
+  it("rejects at the level without dilution, and with the power of a t test with it", () => {
     expect(power.typeOne).toBeLessThanOrEqual(0.12); // of 100 at 5 %, more than 12 has p = 0.002
     expect(power.power).closeTo(0.84, 0.12); // Φ(3 − 1.99), of 75 degrees of freedom; its standard error is 0.037
   });
@@ -58,7 +61,7 @@ describe("studyPower", () => {
     expect(narrow.pairEquivalent).toBe(0);
   });
 
-  it("sees that seeds with scatter in common are no independent points, and that means of cells are", () => {
+  it("treats seeds with common scatter as dependent points, and means of cells as independent", () => {
     const common = { ...design, samples: [160, 10240], seeds: 4, cellShare: 1 };
     const few = { ...options, repetitions: 60 };
     expect(studyPower(pilot, shift, common, 0, decisions, few).typeOne).toBeGreaterThan(0.15);
