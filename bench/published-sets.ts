@@ -22,7 +22,7 @@ const sets = await publishedSets(WHOLE);
 const imageOf = ({ benchmark }: PublishedSet) => Buffer.concat([image, Buffer.from(benchmark.id)]);
 
 function writeArchive(root: string, set: PublishedSet): void {
-  const { archive, images, others } = set;
+  const { archive, images, otherMembers: others } = set;
   const path = join(root, archive);
   if (existsSync(path)) return;
   mkdirSync(root, { recursive: true });
@@ -35,7 +35,7 @@ function writeArchive(root: string, set: PublishedSet): void {
 }
 
 function writeFiles(root: string, set: PublishedSet): void {
-  const { benchmark, images, others } = set;
+  const { benchmark, images, otherMembers: others } = set;
   const top = benchmark.id === "imagenet" ? join(root, "ILSVRC2012_img_val") : root;
   if (images.every((name) => existsSync(join(top, name)))) return;
   const first = join(root, `image-${benchmark.id}`);

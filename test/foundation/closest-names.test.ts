@@ -9,8 +9,8 @@ describe("closestNames", () => {
     expect(closestNames("rn5", NAMES, { count: 1 })).toEqual(["RN50"]);
   });
 
-  it("compares with parts of names where a part may be meant", () => {
-    expect(closestNames("laion", NAMES)[0]).toBe("RN50"); // of whole names, the short one has the fewest changes
+  it("compares parts of names where a part may be meant", () => {
+    expect(closestNames("laion", NAMES)[0]).toBe("RN50"); // of whole names, the short one needs the fewest changes
     expect(closestNames("laion", NAMES, { ofParts: true })[0]).toBe("ViT-L-14/laion2b");
     expect(closestNames("convnext_larg", NAMES, { ofParts: true })[0]).toBe("convnext_large_d/laion2b");
     expect(closestNames("l-14/lion", NAMES, { ofParts: true })[0]).toBe("ViT-L-14/laion2b");
@@ -18,7 +18,7 @@ describe("closestNames", () => {
 });
 
 describe("nearestName", () => {
-  it("gives the name that is meant, and none where no name is near", () => {
+  it("returns the most likely name, and none where no name is near", () => {
     expect(nearestName("imagenet_r", ["imagenet", "imagenet-r", "imagenet-a"])).toBe("imagenet-r");
     expect(nearestName("probti", ["logit", "probit", "linear"])).toBe("probit");
     expect(nearestName("cubic", ["logit", "probit", "linear"])).toBeUndefined();

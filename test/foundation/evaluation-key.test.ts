@@ -21,7 +21,7 @@ const KEY: EvaluationKey = {
   classNames: "imagenet-r-openai",
 };
 
-/** Few names, so that drawn keys often agree in a field; some that a careless separator would mix up. */
+/** Few names, so that drawn keys often agree in a field, and some that a careless separator would confuse. */
 const name = fc.constantFrom("", "a", "b", "a\n", '","', "é");
 const keys = fc.record({ checkpoint: name, benchmark: name, protocol: name, templates: name, classNames: name });
 const seeded = { seed: 20261126, numRuns: 500 };
@@ -29,7 +29,7 @@ const seeded = { seed: 20261126, numRuns: 500 };
 const isSame = (a: EvaluationKey, b: EvaluationKey) => KEY_FIELDS.every((field) => a[field] === b[field]);
 
 describe("keyText", () => {
-  it("is equal for equal keys and different for different ones, whatever is in the names", () => {
+  it("is equal for equal keys and different for different ones, whatever the names contain", () => {
     fc.assert(
       fc.property(keys, keys, (a, b) => {
         expect(keyText(a) === keyText(b)).toBe(isSame(a, b));
@@ -39,17 +39,17 @@ describe("keyText", () => {
     );
   });
 
-  it("takes only the fields named, and nothing that is beside the key", () => {
-    const other = { ...KEY, checkpoint: "siglip", accuracy: 0.5 };
-    expect(keyText(other)).not.toBe(keyText(KEY));
-    expect(keyText(other, TASK_FIELDS)).toBe(keyText(KEY, TASK_FIELDS));
+  it("contains only the given fields, and nothing outside the key", () => {
+    const withExtraField = { ...KEY, checkpoint: "siglip", accuracy: 0.5 };
+    expect(keyText(withExtraField)).not.toBe(keyText(KEY));
+    expect(keyText(withExtraField, TASK_FIELDS)).toBe(keyText(KEY, TASK_FIELDS));
     expect(keyText({ ...KEY, classNames: "mine" }, TASK_FIELDS)).not.toBe(keyText(KEY, TASK_FIELDS));
     expect(keyText({ ...KEY, accuracy: 0.5 } as EvaluationKey)).toBe(keyText(KEY));
   });
 });
 
 describe("evaluationKey and taskKey", () => {
-  it("leave out what is beside the key", () => {
+  it("omit fields outside the key", () => {
     expect(evaluationKey({ ...KEY, n: 3 } as EvaluationKey)).toEqual(KEY);
     const { checkpoint: _, ...task } = KEY;
     expect(taskKey(KEY)).toEqual(task);
@@ -59,13 +59,13 @@ describe("evaluationKey and taskKey", () => {
 describe("compareKeys", () => {
   it("orders field by field in the order of the fields, by code units", () => {
     for (const [i, field] of KEY_FIELDS.entries()) {
-      const later = Object.fromEntries(KEY_FIELDS.slice(i + 1).map((one) => [one, "A"]));
+      const later = Object.fromEntries(KEY_FIELDS.slice(i + 1).map((field) => [field, "A"]));
       expect(compareKeys(KEY, { ...KEY, ...later, [field]: "é" })).toBe(-1);
       expect(compareKeys({ ...KEY, ...later, [field]: "é" }, KEY)).toBe(1);
     }
   });
 
-  it("is 0 for equal keys only, and turns round with its arguments", () => {
+  it("is 0 for equal keys only, and changes sign with the order of its arguments", () => {
     fc.assert(
       fc.property(keys, keys, (a, b) => {
         expect(compareKeys(a, b) === 0).toBe(isSame(a, b));
@@ -82,7 +82,7 @@ describe("compareKeys", () => {
 });
 
 describe("matches", () => {
-  it("is true of every key where nothing is named, and needs every field that is named to agree", () => {
+  it("is true for every key where no field is given, and requires every given field to agree", () => {
     expect(matches({}, KEY)).toBe(true);
     for (const field of KEY_FIELDS) {
       expect(matches({ [field]: KEY[field] }, KEY)).toBe(true);
@@ -94,8 +94,8 @@ describe("matches", () => {
 describe("matchScore", () => {
   it("weighs a field that agrees more than all fields after it", () => {
     for (const [i, field] of KEY_FIELDS.entries()) {
-      const nothing = Object.fromEntries(KEY_FIELDS.map((one) => [one, "another"]));
-      const later = Object.fromEntries(KEY_FIELDS.slice(i + 1).map((one) => [one, KEY[one]]));
+      const nothing = Object.fromEntries(KEY_FIELDS.map((field) => [field, "another"]));
+      const later = Object.fromEntries(KEY_FIELDS.slice(i + 1).map((field) => [field, KEY[field]]));
       expect(matchScore(KEY, { ...nothing, [field]: KEY[field] })).toBeGreaterThan(
         matchScore(KEY, { ...nothing, ...later }),
       );
@@ -109,7 +109,7 @@ describe("matchScore", () => {
 });
 
 describe("closestKeys", () => {
-  it("gives every candidate that shares most, in their order", () => {
+  it("returns every candidate that shares most, in their order", () => {
     const candidates = [
       { ...KEY, protocol: "1000", at: 0 },
       { ...KEY, templates: "single-1", at: 1 },

@@ -20,7 +20,7 @@ function incomplete() {
 }
 
 describe("notes of one cause", () => {
-  it("puts the cause alone and the same with names together, in either order", () => {
+  it("groups the cause alone and the same cause with names, in either order", () => {
     const alone = makeNote("no tokenizer");
     const named = makeNote("no tokenizer: a", undefined, { text: "no tokenizer", names: ["a"] });
     for (const notes of [
@@ -31,9 +31,9 @@ describe("notes of one cause", () => {
     }
   });
 
-  it("are one line, with their count, the first places with their protocol, and of what", () => {
-    const [group, ...others] = groupNotes(incomplete());
-    expect(others).toEqual([]);
+  it("are one line, with their count, the first places with their protocol, and the names", () => {
+    const [group, ...moreGroups] = groupNotes(incomplete());
+    expect(moreGroups).toEqual([]);
     expect(group?.text).toBe(
       `${PART}, 12 times: r, protocol 200 (1 of 30); a, protocol 200 (1 of 75); v2 (1 of 10) and 1 more; of a, b, c`,
     );
@@ -57,7 +57,7 @@ describe("notes of one cause", () => {
     expect(noteLines(groups, { quiet: true })).toEqual(["warning: a number may be wrong"]);
   });
 
-  it("that name only what they are of are a list, cut after five", () => {
+  it("with names only are a list, limited to five", () => {
     const text = "no tokenizer in the folder";
     const notes = Array.from({ length: 12 }, (_, i) => makeNote(`c${i}: ${text}`, {}, { text, names: [`c${i}`] }));
     const [group] = groupNotes(notes);

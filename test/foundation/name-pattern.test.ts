@@ -5,12 +5,12 @@ import { matchNames } from "../../src/foundation/name-pattern.ts";
 const NAMES = ["ViT-B-32 openai", "ViT-B-32 laion2b", "ViT-B-32", "run*1", "RN50"];
 
 describe("matchNames", () => {
-  it("takes a name alone where it is one, though it is part of others", () => {
+  it("matches only the equal name, even if other names contain it", () => {
     expect(matchNames(NAMES, "vit-b-32")).toEqual(["ViT-B-32"]);
     expect(matchNames(NAMES, "run*1")).toEqual(["run*1"]);
   });
 
-  it("takes parts of names, without regard to case", () => {
+  it("matches parts of names, ignoring case", () => {
     expect(matchNames(NAMES, "B-32 L")).toEqual(["ViT-B-32 laion2b"]);
     expect(matchNames(NAMES, "vit")).toHaveLength(3);
     expect(matchNames(NAMES, "SigLIP")).toEqual([]);
@@ -24,7 +24,7 @@ describe("matchNames", () => {
     expect(matchNames(NAMES, "*")).toEqual(NAMES);
   });
 
-  it("matches as the regular expression of the same meaning does, in little time", () => {
+  it("matches like the equivalent regular expression, in little time", () => {
     const texts = fc.string({ unit: fc.constantFrom("a", "b", "*", "?", "."), maxLength: 9 });
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("a", "b", "."), maxLength: 12 }), texts, (name, pattern) => {

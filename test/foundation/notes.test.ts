@@ -27,7 +27,7 @@ describe("warningsAbout", () => {
 });
 
 describe("createNoteCollector", () => {
-  it("gives each message once in the order first added, with the names of what it is about", () => {
+  it("returns each message once in the order first added, with the names of its subjects", () => {
     const notes = createNoteCollector();
     notes.note("no accuracy", { checkpoint: "b" });
     notes.warn("differs", { checkpoint: "a" });
@@ -45,7 +45,7 @@ describe("createNoteCollector", () => {
     ]);
   });
 
-  it("keeps a note and a warning of the same words apart, and names five and the number of the rest", () => {
+  it("keeps a note and a warning with the same text separate, and lists five names and the number of the others", () => {
     const notes = createNoteCollector();
     for (const checkpoint of ["a", "b", "c", "d", "e", "f", "g"]) notes.note("same", { checkpoint });
     notes.warn("same");

@@ -17,8 +17,8 @@ import {
   shortNumber,
 } from "../../src/foundation/number-text.ts";
 
-describe("numbers that people read", () => {
-  it("have a true minus sign, and none where they round to zero", () => {
+describe("numbers for people", () => {
+  it("have a minus sign (U+2212), and none where they round to zero", () => {
     expect([-0.955, -0.0004, -0, 0, 2].map((value) => decimal(value, 2))).toEqual([
       "−0.95",
       "0.00",
@@ -49,7 +49,7 @@ describe("numbers that people read", () => {
     );
   });
 
-  it("come in ranges", () => {
+  it("are formatted as ranges", () => {
     expect(percentRange(0.598, 0.766)).toBe("59.8–76.6");
     expect(pointsRange(-0.016, 0.0004)).toBe("−1.6 … 0.0");
   });
@@ -58,7 +58,7 @@ describe("numbers that people read", () => {
     expect([0, 0.00102, 0.0512, 0.549].map(percentWords)).toEqual(["0 %", "0.10 %", "5.1 %", "54.9 %"]);
   });
 
-  it("are p values that are never zero", () => {
+  it("are p-values that are never zero", () => {
     expect([0, 9e-5, 1e-4, 0.00042, 0.001, 0.0412, 1].map(probability)).toEqual([
       "< 0.0001",
       "< 0.0001",
@@ -70,7 +70,7 @@ describe("numbers that people read", () => {
     ]);
   });
 
-  it("are of any kind, in full or short", () => {
+  it("are formatted in full or short", () => {
     expect([12_800_000, 4.41, -0.002, 0].map(quantity)).toEqual(["12,800,000", "4.41", "−0.002", "0"]);
     expect([160, 2560, 9999, 10_000, 12_800_000, 34e9, 2e12].map(shortNumber)).toEqual([
       ...["160", "2,560", "9,999", "10k", "12.8M", "34B", "2T"],

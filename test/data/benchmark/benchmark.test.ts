@@ -6,7 +6,7 @@ import { packagePath } from "../../../src/foundation/files/package-root.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 describe("readBenchmark", () => {
-  it("reads every benchmark that ships, and each has its own id", async () => {
+  it("reads every benchmark that ships, and each has a unique id", async () => {
     const ids = await listBenchmarks();
     expect(ids).toContain("imagenet");
     for (const id of ids) expect((await readBenchmark(id)).id).toBe(id);
@@ -32,7 +32,7 @@ describe("readBenchmark", () => {
     expect([...counts].every((count) => count === 50)).toBe(true);
   });
 
-  it("names an unknown benchmark and the known ones", async () => {
+  it("reports an unknown benchmark together with the known ones", async () => {
     await expect(readBenchmark("imagenet-c")).rejects.toThrow(/unknown benchmark "imagenet-c"; known: imagenet/);
   });
 

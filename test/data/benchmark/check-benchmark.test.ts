@@ -73,7 +73,7 @@ describe("a definition", () => {
     ["index,folder\n0,cat\n1,a/b\n2,dog\n", /"a\/b" cannot be the name of a folder/],
     ["index,folder\n0,\n1,\n2,\n", /column folder of the class list is empty/],
     ["index,folder\n,cat\n1,dog\n2,ant\n", /index: expected whole ascending numbers from 0 on, got ""/],
-  ])("is refused for a class list in which a folder is not of one class: %j", async (classes, message) => {
+  ])("is refused for a class list in which a folder does not belong to one class: %j", async (classes, message) => {
     await expect(read({}, { "classes.csv": classes })).rejects.toThrow(message);
   });
 
@@ -105,7 +105,7 @@ describe("the hashes of a definition", () => {
     [{ layouts: [...FRUIT.layouts, { kind: "web-dataset" }] }, {}],
     [{ protocols: [{ id: "all", rows: "index", labels: "index", unmapped: "left-out", preCrop: 0, images: 4 }] }, {}],
     [{}, { "classes.csv": "index,folder,kind,note\r\n0,banana,,x\r\n1,lemon,1,y\r\n2,plum,0;1,z\r\n" }],
-  ])("do not change with what changes no score: %j", async (definition, files) => {
+  ])("do not depend on fields that cannot change a score: %j", async (definition, files) => {
     expect(differingParts(await hashes(), await hashes(definition, files as Record<string, string>))).toEqual([]);
   });
 
@@ -125,11 +125,11 @@ describe("the hashes of a definition", () => {
       { "classes.csv": "index,folder\n0,banana\n2,lemon\n3,plum\n", "names.csv": "index,name\n0,a\n1,b\n2,c\n3,d\n" },
       ["protocol"],
     ],
-  ])("change with what may change a score: %j", async (definition, files, parts) => {
+  ])("depend on fields that can change a score: %j", async (definition, files, parts) => {
     expect(differingParts(await hashes(), await hashes(definition, files as Record<string, string>))).toEqual(parts);
   });
 
-  it("change with the labels of a flat folder", async () => {
+  it("depend on the labels of a flat folder", async () => {
     const layouts = [{ kind: "flat", pattern: "^(\\d+)\\.png$", labels: "labels.txt" }];
     const before = await hashes({ layouts });
     expect(differingParts(before, await hashes({ layouts }, { "labels.txt": "0\r\n1\r\n2" }))).toEqual([]);

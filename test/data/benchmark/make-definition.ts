@@ -1,6 +1,6 @@
 /**
- * Files of a benchmark's definition: `<id>.csv`, the class list and names, and `<id>.json`, an image of each class in folders named
- * by class. `more` takes the place of single fields.
+ * Files of a benchmark's definition: `<id>.csv`, the class list and names, and `<id>.json`, with one image per class in
+ * folders named by class. `more` replaces single fields.
  */
 export function definitionFiles(id: string, classes: readonly string[], more: object = {}): Record<string, string> {
   const list = `${id}.csv`;

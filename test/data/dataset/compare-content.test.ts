@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { type ContentEntry, compareContent } from "../../../src/data/dataset/compare-content.ts";
 
 function entries(text: string): ContentEntry[] {
-  return text.split(" ").map((one) => {
-    const [path = "", sha256 = ""] = one.split("=");
+  return text.split(" ").map((entry) => {
+    const [path = "", sha256 = ""] = entry.split("=");
     return { path, sha256: sha256 === "?" ? null : sha256, label: path.charCodeAt(0) };
   });
 }
@@ -12,7 +12,7 @@ function entries(text: string): ContentEntry[] {
 const NONE = { changed: [], moved: [], gone: [], added: [] };
 
 describe("compareContent", () => {
-  it("tells changed, gone and added images", () => {
+  it("distinguishes changed, gone and added images", () => {
     expect(compareContent(entries("a/1=x a/2=y b/1=z"), entries("a/1=x a/2=Y c/1=w"))).toEqual({
       changed: ["a/2"],
       moved: [],
@@ -21,14 +21,14 @@ describe("compareContent", () => {
     });
   });
 
-  it("tells where content went, and whether into another class", () => {
+  it("reports where content moved, and whether to another class", () => {
     expect(compareContent(entries("a/1=x a/2=y"), entries("b/1=x a/3=y")).moved).toEqual([
       { from: "a/1", to: "b/1", relabeled: true },
       { from: "a/2", to: "a/3", relabeled: false },
     ]);
   });
 
-  it("counts an image that another was moved over as gone", () => {
+  it("counts an image as gone if another one was moved over it", () => {
     expect(compareContent(entries("a/1=x b/1=y"), entries("b/1=x"))).toEqual({
       ...NONE,
       moved: [{ from: "a/1", to: "b/1", relabeled: true }],
@@ -36,13 +36,13 @@ describe("compareContent", () => {
     });
   });
 
-  it("sees another class under the same path, as of a label beside the image", () => {
+  it("detects another class under the same path, as from a label stored with the image", () => {
     const image = { path: "0.tar/a.jpg", sha256: "x", bytes: 1 };
     const relabeled = compareContent([{ ...image, label: 0 }], [{ ...image, label: 1 }]);
     expect(relabeled).toEqual({ ...NONE, moved: [{ from: "0.tar/a.jpg", to: "0.tar/a.jpg", relabeled: true }] });
   });
 
-  it("joins images of one content by class first, and goes by content where sizes are not known", () => {
+  it("matches images with the same content by class first, and uses content where sizes are unknown", () => {
     expect(compareContent(entries("a/1=x b/1=x"), entries("b/9=x a/9=x")).moved).toEqual([
       { from: "b/1", to: "b/9", relabeled: false },
       { from: "a/1", to: "a/9", relabeled: false },
@@ -51,14 +51,14 @@ describe("compareContent", () => {
     expect(compareContent([{ ...image, bytes: 7 }], [{ ...image, bytes: 0 }])).toEqual(NONE);
   });
 
-  it("takes an unknown hash for unchanged, unless the size differs", () => {
+  it("treats an unknown hash as unchanged, unless the size differs", () => {
     expect(compareContent(entries("a/1=x"), entries("a/1=?"))).toEqual(NONE);
     const sized = (text: string, bytes: number) => entries(text).map((entry) => ({ ...entry, bytes }));
     expect(compareContent(sized("a/1=x", 1), sized("a/1=?", 1))).toEqual(NONE);
     expect(compareContent(sized("a/1=x", 1), sized("a/1=?", 2)).changed).toEqual(["a/1"]);
   });
 
-  it("places every image of both times exactly once", () => {
+  it("counts every image of both times exactly once", () => {
     const images = fc.uniqueArray(
       fc.record({
         path: fc.constantFrom("a/1", "a/2", "a/3", "b/1", "b/2", "b/3"),
@@ -70,9 +70,12 @@ describe("compareContent", () => {
     fc.assert(
       fc.property(images, images, (before, after) => {
         const { changed, moved, gone, added } = compareContent(before, after);
-        const content = (list: readonly ContentEntry[], path: string) => list.find((one) => one.path === path)?.sha256;
-        const isSame = (one: ContentEntry) =>
-          after.some(({ path, sha256, label }) => path === one.path && sha256 === one.sha256 && label === one.label);
+        const content = (list: readonly ContentEntry[], path: string) =>
+          list.find((entry) => entry.path === path)?.sha256;
+        const isSame = (entry: ContentEntry) =>
+          after.some(
+            ({ path, sha256, label }) => path === entry.path && sha256 === entry.sha256 && label === entry.label,
+          );
         const same = before.filter(isSame).map(({ path }) => path);
         const left = [...same, ...changed, ...moved.map(({ from }) => from), ...gone].sort();
         const came = [...same, ...changed, ...moved.map(({ to }) => to), ...added].sort();

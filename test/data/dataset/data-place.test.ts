@@ -45,7 +45,7 @@ describe("a path for a benchmark's images", () => {
     await expect(placeAt(join(root, "s.tar"))).rejects.toThrow(/s\.tar: no such folder or file/);
   });
 
-  it("is told what lies in the file, where none of it fits", async () => {
+  it("is refused with a description of the content, where none of it matches", async () => {
     const root = writeTree(temporaryFolder(), {
       "a.tar": tarOf("cats/a.jpg", "dogs/b.jpg", "README"),
       "b.tar": tarOf("README"),
@@ -60,7 +60,7 @@ describe("a path for a benchmark's images", () => {
 });
 
 describe("a benchmark below a root", () => {
-  it("is found in an archive of its name, with a folder above or not", async () => {
+  it("is found in an archive with its name, with or without a top folder", async () => {
     for (const path of ["imagenet-r.tar", "imagenet-r/imagenet-r.tar"]) {
       const root = writeTree(temporaryFolder(), { [path]: R, "imagenet-a.tar": tarOf("n01443537/b.jpg") });
       expect((await findData(benchmark, root, false))?.images.at(0).path).toBe(
@@ -70,12 +70,12 @@ describe("a benchmark below a root", () => {
     }
   });
 
-  it("is the folder where the archive lies beside what was unpacked from it", async () => {
+  it("is the folder where the archive is next to its extracted content", async () => {
     const root = writeTree(temporaryFolder(), { "imagenet-r.tar": R, "imagenet-r/n01443537/a.jpg": "x" });
     expect((await findData(benchmark, root, true))?.images.at(0).path).toBe("n01443537/a.jpg");
   });
 
-  it("is at two places in two archives, unless one is a link", async () => {
+  it("is ambiguous in two archives, unless one is a link", async () => {
     const root = writeTree(temporaryFolder(), { "imagenet-r.tar": R });
     symlinkSync("imagenet-r.tar", join(root, "imagenet_r.tar"));
     expect((await findData(benchmark, root, false))?.images.length).toBe(1);

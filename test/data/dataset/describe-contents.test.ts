@@ -41,17 +41,17 @@ describe("describeContents", () => {
     ],
     ["imagenet-r.tar.crdownload", "x", "an unfinished download; fetch it again"],
     ["index.bin", "<!DOCTYPE html><html>", "a web page, not the file that its name suggests; fetch it again"],
-  ])("names what is not read, and the one step: %s", async (name, content, said) => {
+  ])("names what is not supported, and what to do: %s", async (name, content, said) => {
     expect(await contentsOf(imagenet, { [name]: Buffer.from(content, "latin1") })).toBe(`${name}: ${said}`);
   });
 
-  it("counts the files of a kind, and knows a folder that is a database", async () => {
+  it("counts the files of a kind, and recognizes a folder that is a database", async () => {
     const files = Object.fromEntries([0, 1, 2].map((i) => [`part-${i}.tfrecord`, ""]));
     expect(await contentsOf(imagenet, files)).toMatch(/^part-0\.tfrecord and 2 more: TFRecord/);
     expect(await contentsOf(imagenet, { "val.lmdb/data.mdb": "" })).toMatch(/^val\.lmdb: LMDB/);
   });
 
-  it("names the folder that is levels below, with folders, files or a container in it", async () => {
+  it("names a folder some levels below with folders, files or a container in it", async () => {
     const high = tree({ "val/n01440764/0.JPEG": "x", "train/x/0.JPEG": "x" });
     expect(await describeContents([imagenet], { root: high })).toBe(`did you mean ${join(high, "val")}?`);
     expect(await contentsOf(imagenet, { "ILSVRC2012_img_val/ILSVRC2012_val_00000001.JPEG": "x" })).toMatch(
@@ -66,7 +66,7 @@ describe("describeContents", () => {
     expect(await contentsOf(imagenet, { "downloads/images.tar": tar })).toMatch(/did you mean .*\/downloads\?/);
   });
 
-  it("says what a container of other things holds", async () => {
+  it("describes a container with other content", async () => {
     const tar = makeTar([{ name: "cats/a.jpg", content: "x" }]);
     expect(await contentsOf(imagenet, { "x.tar": tar })).toMatch(
       /^x\.tar: it contains 1 image in folders named cats, such as cats\/a\.jpg; expected one folder per class/,
@@ -77,7 +77,7 @@ describe("describeContents", () => {
     );
   });
 
-  it("names the set that it likely is", async () => {
+  it("names the most likely set", async () => {
     const wnids = (await readBenchmark("imagenet-a")).classes.keys.get("wnid") as string[];
     const files = Object.fromEntries(wnids.map((wnid) => [`${wnid}/a.jpg`, "x"]));
     const root = tree(files);
@@ -88,7 +88,7 @@ describe("describeContents", () => {
     expect(await contentsOf(objectnet, { "images.tar": tar })).toContain(`such as ${wnids[0]}/a.jpg; ${said}`);
   });
 
-  it("says what else is there, and what is expected", async () => {
+  it("states what else is there, and what is expected", async () => {
     const expected =
       "; expected one folder per class, named by its wnid, or files named like ILSVRC2012_val_00000001.JPEG, or these in a tar, zip, Parquet or Arrow file, or listed in a .csv or .jsonl file";
     expect(await contentsOf(imagenet, {})).toBe(`the folder is empty${expected}`);
@@ -107,7 +107,7 @@ describe("describeContents", () => {
   });
 });
 
-describe("what lies in a place is told", () => {
+describe("the content of a place is reported", () => {
   it("by a run and by an inspection, in the same words", async () => {
     const root = tree({
       "imagenet-r/imagenet-r.tar.xz": Buffer.from("\xfd7zXZ", "latin1"),
@@ -129,19 +129,19 @@ describe("what lies in a place is told", () => {
     ]);
   });
 
-  it("of a data root that is not there, is a file, holds nothing, or is a benchmark itself", async () => {
+  it("for a data root that does not exist, is a file, is empty, or is a benchmark", async () => {
     const run = (data: string) => locateBenchmarks({ data, storeRoot: temporaryFolder() });
     await expect(run("/nowhere/at/all")).rejects.toThrow("/nowhere/at/all: no such folder");
     const val = tree({ "n01440764/0.JPEG": "x", "n02129165/1.JPEG": "x" });
     await expect(run(val)).rejects.toThrow(
       /: contains no folder of a benchmark, but looks like imagenet or .* itself; specify it as --data-dir imagenet=/,
     );
-    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: is a file; specify its folder/);
-    const other = tree({ "a/b.txt": "x" });
+    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: a file; give the folder that holds it/);
+    const folder = tree({ "a/b.txt": "x" });
     const contents = "its folders are called a; expected folders or archives named like ";
-    await expect(run(other)).rejects.toThrow(`${other}: no benchmark found: ${contents}`);
-    await expect(inspectData(other)).rejects.toThrow(
-      `${other}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`,
+    await expect(run(folder)).rejects.toThrow(`${folder}: no benchmark found: ${contents}`);
+    await expect(inspectData(folder)).rejects.toThrow(
+      `${folder}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`,
     );
   });
 

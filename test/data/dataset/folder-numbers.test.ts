@@ -19,7 +19,7 @@ const devkit = imagenet.classes.keys.get("ilsvrc2012_id") as string[];
 const FIRST = [65, 970, 230, 809, 516, 57, 334, 415, 674, 332];
 const official = (number: number) => `ILSVRC2012_val_${String(number).padStart(8, "0")}.JPEG`;
 
-/** The first images in folders that are named so from their class. */
+/** The first images in folders that are named after their class. */
 const inFolders = (folderOf: (row: number) => string, rows = FIRST) =>
   writeTree(temporaryFolder(), Object.fromEntries(rows.map((row, i) => [`${folderOf(row)}/${official(i + 1)}`, "x"])));
 
@@ -34,7 +34,7 @@ describe("class folders named by numbers", () => {
     ["index+1", (row: number) => String(row + 1)],
     ["index+1", (row: number) => String(row + 1).padStart(4, "0")],
     ["ilsvrc2012_id", (row: number) => devkit[row] as string],
-  ])("are of the column that official names confirm: %s", async (key, folderOf) => {
+  ])("belong to the column that official names confirm: %s", async (key, folderOf) => {
     const root = inFolders(folderOf);
     const listed = await listImages(imagenet, root);
     expect(labelsOf(listed)).toEqual(RIGHT);
@@ -44,13 +44,13 @@ describe("class folders named by numbers", () => {
     expect(labelsOf(await surveyImages(imagenet, root))).toEqual(RIGHT);
   });
 
-  it("are confirmed by wnids in names too, and ordered by class", async () => {
+  it("are also confirmed by wnids in names, and ordered by class", async () => {
     const files = [999, 3, 500].map((row) => [`${devkit[row]}/${wnids[row]}_12.JPEG`, "x"]);
     const listed = await listImages(imagenet, writeTree(temporaryFolder(), Object.fromEntries(files)));
     expect([...listed!.images].map(({ label }) => label)).toEqual([3, 500, 999]);
   });
 
-  it("never get a wrong label, whatever numbering they have", async () => {
+  it("never get a wrong label, whatever their numbering", async () => {
     const shift = fc.integer({ min: 1, max: 999 });
     await fc.assert(
       fc.asyncProperty(shift, async (by) => {
@@ -70,7 +70,7 @@ describe("class folders named by numbers", () => {
     expect((await surveyImages(imagenet, root))?.problem).toMatch(/1 of 11 images/);
   });
 
-  it("are refused where nothing tells, with the columns and the option", async () => {
+  it("are refused where they are ambiguous, with the columns and the option", async () => {
     const root = writeTree(temporaryFolder(), { "065/1.JPEG": "x", "970/2.JPEG": "x", "230/3.JPEG": "x" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
       `${root}: its folders are named by numbers (65, 230, 970), and a number does not identify a class: they may be the class list's index or index+1 or ilsvrc2012_id, and no image names confirm one; state the column with --folder-names imagenet=index or --folder-names imagenet=index+1 or --folder-names imagenet=ilsvrc2012_id, or name the folders by wnid`,
@@ -83,11 +83,11 @@ describe("class folders named by numbers", () => {
       true,
     ]);
     expect(listed?.aside.notes).toEqual([`${root}: folders named by ilsvrc2012_id, as stated`]);
-    const other = await listImages(withFolderNames(imagenet, "index+1"), root);
-    expect([...other!.images].map(({ label }) => label)).toEqual([64, 229, 969]);
+    const relisted = await listImages(withFolderNames(imagenet, "index+1"), root);
+    expect([...relisted!.images].map(({ label }) => label)).toEqual([64, 229, 969]);
   });
 
-  it("are refused where what is said contradicts the names, or a folder is none of it", async () => {
+  it("are refused where the stated column contradicts the names, or does not contain a folder", async () => {
     const root = inFolders(String);
     await expect(listImages(withFolderNames(imagenet, "ilsvrc2012_id"), root)).rejects.toThrow(
       /as ilsvrc2012_id 10 of 10 images are in the folder of another class: /,
@@ -99,7 +99,7 @@ describe("class folders named by numbers", () => {
     );
   });
 
-  it("are the index where they are all of 0 to 999, which is noted, and not where one is missing or they begin at 1", async () => {
+  it("are indices where they are exactly 0 to 999, which is noted, but not where one is missing or they begin at 1", async () => {
     const keys = ["index", "index+1", "ilsvrc2012_id"];
     const decide = (from: number, to: number) => {
       const images = Array.from({ length: to - from + 1 }, (_, i) => {
@@ -115,7 +115,7 @@ describe("class folders named by numbers", () => {
     await expect(decide(0, 998)).rejects.toThrow(/class list's index, and no image/);
   });
 
-  it("are compared with other sets by the classes that they stand for", async () => {
+  it("are compared with other sets by the classes that they represent", async () => {
     const listed = await listImages(withFolderNames(imagenet, "index"), inFolders(String));
     const labels = Array.from({ length: 1000 }, (_, label) => ({ path: `${label}/a.JPEG`, bytes: 1, label }));
     const located = { ...listed!, images: collectImages(labels) };
@@ -123,7 +123,7 @@ describe("class folders named by numbers", () => {
     expect((await findDataDoubts(imagenet, { ...located, numberedBy: undefined })).likelySet).toMatch(/imagenet-v2/);
   });
 
-  it("are read alone, and containers beside them named", async () => {
+  it("are read alone, and containers next to them are named", async () => {
     const root = inFolders((row) => wnids[row] as string);
     const textsOf = async () => (await findDataDoubts(imagenet, (await listImages(imagenet, root))!)).notes;
     expect(JSON.stringify(await textsOf())).not.toMatch(/skipped: /);
@@ -131,7 +131,7 @@ describe("class folders named by numbers", () => {
     expect(JSON.stringify(await textsOf())).toMatch(/using the files in folders; skipped: rest\.zip"/);
   });
 
-  it("are compared with other sets by their count where labels come with the images", async () => {
+  it("are compared with other sets by their count where labels are stored with the images", async () => {
     const list = Array.from({ length: 7500 }, (_, i) => ({ path: `${i}.jpg`, bytes: 1, label: i % 200 }));
     const located = {
       ...(await listImages(
@@ -147,7 +147,7 @@ describe("class folders named by numbers", () => {
     expect((await findDataDoubts(await readBenchmark("imagenet-a"), samples)).likelySet).toBeNull();
   });
 
-  it("are refused below a folder that is a number too: all would be of one class", async () => {
+  it("are refused below a folder that is also a number: all would belong to one class", async () => {
     const v2 = await readBenchmark("imagenet-v2");
     const below = (...folders: string[]) =>
       writeTree(temporaryFolder(), Object.fromEntries(folders.map((folder) => [`${folder}/a.jpeg`, "x"])));
@@ -159,7 +159,7 @@ describe("class folders named by numbers", () => {
     expect((await findDataDoubts(v2, (await listImages(v2, few))!)).notes).not.toEqual([]);
   });
 
-  it("give results of another definition where they are stated to be of another column", async () => {
+  it("give results of another definition where another column is stated", async () => {
     const root = writeTree(temporaryFolder(), { "065/1.JPEG": "x", "970/2.JPEG": "x" });
     const partOf = async (column: string) => {
       const benchmark = withFolderNames(imagenet, column);
@@ -171,14 +171,14 @@ describe("class folders named by numbers", () => {
     expect(differingParts(index[0]!, devkit[0]!)).toEqual(["folder numbers"]);
   });
 
-  it("are not taken for classes beside flat files, or where they are no class's numbers", async () => {
+  it("are not read as classes next to flat files, or where they are not numbers of classes", async () => {
     const flat = writeTree(temporaryFolder(), { [official(1)]: "x", "1/thumb.jpg": "x" });
     expect((await listImages(imagenet, flat))?.layout.kind).toBe("flat");
     expect(await listImages(imagenet, writeTree(temporaryFolder(), { "2012/a.jpg": "x" }))).toBeNull();
   });
 });
 
-it("take wnids in capitals, with a space and a name behind", async () => {
+it("accept wnids in upper case, followed by a space and a name", async () => {
   const root = writeTree(temporaryFolder(), { "N01440764/a.jpg": "x", "n01443537 goldfish/b.jpg": "x" });
   expect([...(await listImages(imagenet, root))!.images].map(({ label }) => label)).toEqual([0, 1]);
 });

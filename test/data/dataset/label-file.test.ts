@@ -15,7 +15,7 @@ function file(text: string | Uint8Array): string {
 }
 
 describe("readLabelFile", () => {
-  it("reads a label a line, with white space, Windows line ends, a byte-order mark and empty lines at the end", async () => {
+  it("reads one label per line, with white space, Windows line ends, a byte-order mark and empty lines at the end", async () => {
     expect([...(await readLabelFile(file("3\n0\n2\n"), 4))]).toEqual([3, 0, 2]);
     expect([...(await readLabelFile(file("\ufeff 3\r\n0 \r\n02\r\n\r\n\n"), 4))]).toEqual([3, 0, 2]);
     expect([...(await readLabelFile(file("3\n0\n2"), 4))]).toEqual([3, 0, 2]);
@@ -23,7 +23,7 @@ describe("readLabelFile", () => {
 
   it.each([
     ["an empty line", "1\n\n2\n", 2, "an empty line"],
-    ["an empty first line, which would move every label", "\n1\n2\n", 1, "an empty line"],
+    ["an empty first line, which would shift every label", "\n1\n2\n", 1, "an empty line"],
     ["a line of blanks", "1\n2\n  \n3", 3, "an empty line"],
     ["an empty file", "", 1, "an empty line"],
     ["a fraction", "1\n1.0\n", 2, '"1.0"'],
@@ -46,21 +46,21 @@ describe("readLabelFile", () => {
     expect((error as Error).message).toBe(`${path}: line ${line}: expected a class from 0 to 3, got ${got}`);
   });
 
-  it("gives back what was written, or refuses it: no text becomes another class", async () => {
+  it("returns what was written, or refuses it: no text becomes another class", async () => {
     const line = fc.oneof(fc.nat(9).map(String), fc.constantFrom("", " ", "1.0", "0x1", "-0", "٣", "Infinity", "1_0"));
     await fc.assert(
       fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 5 }), async (lines) => {
         const read = await readLabelFile(file(lines.join("\n")), 10).catch(() => null);
         const kept = lines.join("\n").trimEnd().split("\n");
-        const isSound = kept.every((one) => /^[0-9]$/.test(one.trim()));
-        expect(read === null ? null : [...read].map(String)).toEqual(isSound ? kept.map((one) => one.trim()) : null);
+        const isSound = kept.every((line) => /^[0-9]$/.test(line.trim()));
+        expect(read === null ? null : [...read].map(String)).toEqual(isSound ? kept.map((line) => line.trim()) : null);
       }),
       { seed: 7, numRuns: 200 },
     );
   });
 });
 
-/** A benchmark of two classes in one flat folder, with labels as given. */
+/** A benchmark of two classes in one flat folder, with the given labels. */
 async function flatBenchmark(labels: string, classes = "index,name,code\n0,cat,0\n1,dog,1\n") {
   const folder = writeTree(temporaryFolder(), {
     "labels.txt": labels,
@@ -91,17 +91,17 @@ describe("labels of a benchmark", () => {
     await expect(surveyImages(benchmark, root)).rejects.toThrow(message);
   });
 
-  it("leaves other groups of a pattern alone than one that is a wnid", async () => {
+  it("ignores groups of a pattern that are not a wnid", async () => {
     const benchmark = await flatBenchmark("1\n0\n");
     const root = writeTree(temporaryFolder(), { "1.jpg": "a", "2-left.jpg": "b" });
     expect([...(await listImages(benchmark, root))!.images].map(({ label }) => label)).toEqual([1, 0]);
   });
 
   it.each([
-    ["one that is no number", "1.5", 'expected a number from 0 on, got "1.5"'],
+    ["one that is not a number", "1.5", 'expected a number from 0 on, got "1.5"'],
     ["one that appears twice", "0.0", "0 appears twice"],
-    ["one that is left out", "2", "1 is missing; expected all numbers up to 2"],
-  ])("stops at a code of the class list's column: %s", async (_, code, fault) => {
+    ["one that is missing", "2", "1 is missing; expected all numbers up to 2"],
+  ])("stops at an invalid code in the class list's column: %s", async (_, code, fault) => {
     const benchmark = await flatBenchmark("0\n", `index,name,code\n0,cat,0\n1,dog,${code}\n`);
     const tar = makeTar([
       { name: "a.cls", content: "0" },

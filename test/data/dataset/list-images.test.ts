@@ -17,7 +17,7 @@ const dist = join(packageRoot, "dist");
 describe("listImages on imagenet", async () => {
   const imagenet = await readBenchmark("imagenet");
 
-  it("takes a folder of more images than a call can be given as arguments", async () => {
+  it("lists a folder with more images than a call can have arguments", async () => {
     const root = folderOfManyFiles();
     mkdirSync(join(root, "n01514668"));
     for (let i = 0; i < IMAGES; i++) closeSync(openSync(join(root, "n01514668", `${i}.JPEG`), "w"));
@@ -31,7 +31,7 @@ describe("listImages on imagenet", async () => {
         const listed = await listImages(await readBenchmark("imagenet"), ${JSON.stringify(root)});
         parentPort.postMessage([isArguments(${IMAGES}), listed.images.length]);
       })();`;
-    // With this stack about 25,000 arguments are too many, with Node's own 125,000
+    // With this stack, about 25,000 arguments are too many; with Node's default, 125,000
     const worker = new Worker(script, { eval: true, resourceLimits: { stackSizeMb: 0.4 } });
     expect(await once(worker, "message")).toEqual([[false, IMAGES]]);
   }, 120_000);
@@ -81,7 +81,7 @@ describe("listImages on imagenet", async () => {
     );
   });
 
-  it("passes over files that are no images, hidden files and folders without images", async () => {
+  it("skips files that are not images, hidden files and folders without images", async () => {
     const root = writeTree(temporaryFolder(), {
       "README.txt": "",
       "n01440764/a.jpg": "",
@@ -107,14 +107,14 @@ describe("listImages on imagenet", async () => {
     ]);
   });
 
-  it("refuses a folder of images that is no class, by name", async () => {
+  it("refuses a folder of images that is not a class, and names it", async () => {
     const root = writeTree(temporaryFolder(), { "n01440764/a.jpg": "", "n99999999/b.jpg": "" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
       /n99999999: contains images, but its name is not the wnid/,
     );
   });
 
-  it("refuses a flat file whose number has no label, and two of one number", async () => {
+  it("refuses a flat file whose number has no label, and two with the same number", async () => {
     const beyond = writeTree(temporaryFolder(), { "ILSVRC2012_val_00050001.JPEG": "" });
     await expect(listImages(imagenet, beyond)).rejects.toThrow(
       /ILSVRC2012_val_00050001.JPEG: its number is not in 1…50000/,
@@ -126,11 +126,11 @@ describe("listImages on imagenet", async () => {
     await expect(listImages(imagenet, twice)).rejects.toThrow(/a second image with number 1/);
   });
 
-  it("finds no layout in a folder of other things", async () => {
+  it("finds no layout in a folder with other content", async () => {
     expect(await listImages(imagenet, writeTree(temporaryFolder(), { "a/b.jpg": "" }))).toBeNull();
   });
 
-  it("finds the benchmark below a root by the names people keep it under", async () => {
+  it("finds the benchmark below a root by its usual names", async () => {
     const root = writeTree(temporaryFolder(), { "ILSVRC2012/val/n01440764/a.jpg": "" });
     const found = await findData(imagenet, root, false);
     expect(found?.root).toBe(join(root, "ILSVRC2012", "val"));
@@ -145,7 +145,7 @@ describe("listImages on imagenet", async () => {
     );
   });
 
-  it("says what is wrong with a folder named for it", async () => {
+  it("explains what is wrong with a folder given for it", async () => {
     const empty = temporaryFolder();
     await expect(openDataFolder(imagenet, empty)).rejects.toThrow(InputError);
     await expect(openDataFolder(imagenet, empty)).rejects.toThrow(

@@ -17,7 +17,7 @@ describe("makeManifest", async () => {
   const images = Array.from({ length: 60 }, (_, i) => ({ path: `c${i % 12}/${i}.jpg`, bytes: i, label: i % 12 }));
   images.sort((a, b) => a.label - b.label);
 
-  it("takes the images that are wanted, and refuses none", () => {
+  it("contains the wanted images, and is refused without any", () => {
     const odd = makeManifest(imagenet, data(images), { scored: (label) => label % 2 === 1 });
     expect(odd.images.length).toBe(30);
     expect([...odd.images].every((image) => image.label % 2 === 1)).toBe(true);
@@ -26,7 +26,7 @@ describe("makeManifest", async () => {
     );
   });
 
-  it("takes a sample that is spread over the classes and depends on nothing but the paths", () => {
+  it("draws a sample that is spread over the classes and depends on the paths alone", () => {
     const sample = makeManifest(imagenet, data(images), { limit: 24 });
     const counts = new Map<number, number>();
     for (const image of sample.images) counts.set(image.label, (counts.get(image.label) ?? 0) + 1);
@@ -43,7 +43,7 @@ describe("makeManifest", async () => {
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
   });
 
-  it("has another hash for another path, size or order, and the same for another place", () => {
+  it("has a different hash for another path, size or order, and the same hash for another place", () => {
     const hash = (list: ImageEntry[], root = "/data") => makeManifest(imagenet, { ...data(list), root }).sha256;
     expect(hash(images, "/elsewhere")).toBe(hash(images));
     expect(hash(images.toReversed())).not.toBe(hash(images));

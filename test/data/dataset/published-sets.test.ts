@@ -11,26 +11,27 @@ import { makeZip } from "../sources/make-zip.ts";
 import { type PublishedSet, publishedSets } from "./published-sets.ts";
 
 const sets = await publishedSets({ folders: 3, images: 2 });
-const members = ({ images, others }: PublishedSet) => [...others, ...images].map((name) => ({ name, content: name }));
+const members = ({ images, otherMembers }: PublishedSet) =>
+  [...otherMembers, ...images].map((name) => ({ name, content: name }));
 
 function archiveOf(set: PublishedSet): Buffer {
   if (set.archive.endsWith(".zip")) return makeZip(members(set));
   return set.archive.endsWith(".gz") ? gzipSync(makeTar(members(set))) : makeTar(members(set));
 }
 
-/** What is found under a root without an option, by id. */
+/** Returns what is found under a root without an option, by id. */
 async function locate(data: string): Promise<Map<string, LocatedBenchmark>> {
   const { benchmarks } = await locateBenchmarks({ data, storeRoot: temporaryFolder() });
   return new Map(benchmarks.map((found) => [found.benchmark.id, found]));
 }
 
-/** Each image's name in the published archive, and the label that it has. */
+/** Each image's name in the published archive, and its label. */
 function labels({ located }: LocatedBenchmark, images: readonly string[]): [string, number][] {
   const ends = new Map(images.map((name) => [nameEnd(name), name]));
   return [...located.images].map(({ path, label }): [string, number] => [ends.get(nameEnd(path)) ?? path, label]);
 }
 
-/** An image's name and its folder's; ImageNet's lie in none. */
+/** An image's name and that of its folder; ImageNet's have none. */
 function nameEnd(path: string): string {
   return path
     .split("/")
@@ -38,7 +39,7 @@ function nameEnd(path: string): string {
     .join("/");
 }
 
-/** By the class's folder, or ImageNet's label file. */
+/** Labels by the class's folder, or ImageNet's label file. */
 function expectedLabels({ benchmark, images }: PublishedSet): [string, number][] {
   if (benchmark.id === "imagenet") return images.map((name, i) => [name, [65, 970][i] as number]);
   const column =
@@ -63,7 +64,7 @@ describe("sets as they are published, under one root and without an option", () 
     for (const set of sets) writeFileSync(join(root, set.archive), archiveOf(set));
   });
 
-  it("are found as the archives that they are", async () => {
+  it("are found as archives", async () => {
     expectAll(await locate(root));
     const { places, unrecognized } = await findPlaces(
       sets.map(({ benchmark }) => benchmark),
@@ -76,7 +77,7 @@ describe("sets as they are published, under one root and without an option", () 
     expect(unrecognized).toEqual([]);
   });
 
-  it("are found as these unpack, each beside its archive or not", async () => {
+  it("are found extracted, with or without the archive next to them", async () => {
     for (const set of sets) {
       // imagenet's images are in no folder
       const folder = set.benchmark.id === "imagenet" ? join(root, "ILSVRC2012_img_val") : root;
@@ -95,7 +96,7 @@ it.each([
   ["imagenet-sketch", "imagenet-sketch/ImageNet-Sketch.zip"],
   ["imagenet-r", "imagenet-r/imagenet-r.tar"],
   ["objectnet", "objectnet/objectnet-1.0.zip"],
-])("finds %s as %s, other archives of its download beside it", async (id, path) => {
+])("finds %s as %s, next to other archives of its download", async (id, path) => {
   const set = sets.find(({ benchmark }) => benchmark.id === id) as PublishedSet;
   const root = temporaryFolder();
   mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { type Benchmark, readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 
-/** A set as its authors publish it: an archive, and what it holds. */
+/** A set as its authors publish it: an archive, and its content. */
 export interface PublishedSet {
   readonly benchmark: Benchmark;
   /** the archive's name */
   readonly archive: string;
   /** members that are images, and others */
   readonly images: readonly string[];
-  readonly others: readonly string[];
+  readonly otherMembers: readonly string[];
 }
 
-/** How much of a set is made: of each, at most so many class folders and images in each. */
+/** How much of a set is made: the maximum number of class folders and of images in each. */
 export interface Share {
   readonly folders: number;
   readonly images: number;
@@ -19,15 +19,15 @@ export interface Share {
 
 export const WHOLE: Share = { folders: Number.POSITIVE_INFINITY, images: Number.POSITIVE_INFINITY };
 
-/** Images of ObjectNet in folders that no ImageNet class is of. */
+/** Images of ObjectNet in folders that belong to no ImageNet class. */
 const UNSCORED = 50273 - 18574;
 
 /**
- * The names that ImageNet and its shifts have as published, with their numbers of folders and images; how images are spread over
- * folders is made up where it is not the same for all.
+ * The published names of ImageNet and its shifts, with their numbers of folders and images; how images are spread over
+ * folders is made up where the sizes differ.
  *
- * Sources: the archives of image-net.org, github.com/hendrycks/imagenet-r and natural-adv-examples, HaohanWang/ImageNet-Sketch,
- * vaishaal/ImageNetV2 on the Hub, objectnet.dev.
+ * Sources: the archives of image-net.org, github.com/hendrycks/imagenet-r and natural-adv-examples,
+ * HaohanWang/ImageNet-Sketch, vaishaal/ImageNetV2 on the Hub, objectnet.dev.
  */
 export async function publishedSets(share: Share): Promise<PublishedSet[]> {
   const v2 = (kind: string) => ({
@@ -42,14 +42,14 @@ export async function publishedSets(share: Share): Promise<PublishedSet[]> {
       top: "imagenet-r",
       column: "wnid",
       name: (_, i) => `${["art", "cartoon", "sketch"][i % 3]}_${Math.floor(i / 3)}.jpg`,
-      others: ["imagenet-r/README.txt"],
+      otherMembers: ["imagenet-r/README.txt"],
     },
     "imagenet-a": {
       archive: "imagenet-a.tar",
       top: "imagenet-a",
       column: "wnid",
       name: (_, i) => `0.0${10_000 + i}_digital clock _ digital clock_0.865662.jpg`,
-      others: ["imagenet-a/README.txt"],
+      otherMembers: ["imagenet-a/README.txt"],
     },
     "imagenet-sketch": {
       archive: "ImageNet-Sketch.zip",
@@ -65,7 +65,7 @@ export async function publishedSets(share: Share): Promise<PublishedSet[]> {
       top: "objectnet-1.0/images",
       column: "folder",
       name: (folder, i) => `${hash(`${folder} ${i}`, 15)}.png`,
-      others: [
+      otherMembers: [
         "folder_to_objectnet_label",
         "objectnet_to_imagenet_1k",
         "pytorch_to_imagenet_2012_id",
@@ -75,22 +75,30 @@ export async function publishedSets(share: Share): Promise<PublishedSet[]> {
   };
   const sets = Object.entries(kinds).map(async ([id, kind]): Promise<PublishedSet> => {
     const benchmark = await readBenchmark(id);
-    return { benchmark, archive: kind.archive, images: namesOf(benchmark, kind, share), others: kind.others ?? [] };
+    return {
+      benchmark,
+      archive: kind.archive,
+      images: namesOf(benchmark, kind, share),
+      otherMembers: kind.otherMembers ?? [],
+    };
   });
   const imagenet = await readBenchmark("imagenet");
   const numbers = Array.from({ length: Math.min(imagenet.images, share.images) }, (_, i) => i + 1);
   const images = numbers.map((number) => `ILSVRC2012_val_${String(number).padStart(8, "0")}.JPEG`);
-  return [{ benchmark: imagenet, archive: "ILSVRC2012_img_val.tar", images, others: [] }, ...(await Promise.all(sets))];
+  return [
+    { benchmark: imagenet, archive: "ILSVRC2012_img_val.tar", images, otherMembers: [] },
+    ...(await Promise.all(sets)),
+  ];
 }
 
 interface Kind {
   readonly archive: string;
   /** the folder of the class folders in it */
   readonly top: string;
-  /** column of the class list that they are named by */
+  /** column of the class list by which they are named */
   readonly column: string;
   readonly name: (folder: string, image: number) => string;
-  readonly others?: readonly string[];
+  readonly otherMembers?: readonly string[];
 }
 
 function namesOf(benchmark: Benchmark, { top, column, name }: Kind, share: Share): string[] {

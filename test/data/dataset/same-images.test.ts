@@ -10,7 +10,7 @@ import { fixtures, temporaryFolder } from "../../helpers.ts";
 const open = async (path: string) => openDataFolder(await readBenchmark("imagenet-v2"), path);
 const openTable = (file: string) => open(join(fixtures, "parquet", file));
 
-/** The same images in another order, as files. `change` makes others of them, `most` leaves some out. */
+/** The same images in another order, as files. `change` modifies some of them, `most` limits their number. */
 async function folderOf(
   data: LocatedData,
   change: (bytes: Uint8Array, at: number) => Uint8Array = (same) => same,
@@ -30,28 +30,28 @@ async function folderOf(
 const turned = (bytes: Uint8Array) => Uint8Array.from(bytes).reverse();
 
 describe("haveSameImages", () => {
-  it("knows the images of a table that does not tell their sizes, among files and other tables, both ways", async () => {
+  it("finds the images of a table without sizes among files and other tables, both ways", async () => {
     const table = await openTable("gzip-plain.parquet");
     expect([...table.images].map(({ bytes }) => bytes)).toContain(0);
     const files = await folderOf(table);
-    const other = await openTable("row-groups-snappy.parquet");
+    const otherTable = await openTable("row-groups-snappy.parquet");
     for (const [first, second] of [
       [table, files],
       [files, table],
-      [table, other],
+      [table, otherTable],
       [files, await folderOf(table)],
     ] as const)
       expect(await haveSameImages(first, second)).toBe(true);
   });
 
-  it("takes no set for another for its sizes, its number, or half of its images", async () => {
+  it("does not confuse sets by their sizes, their number, or half of their images", async () => {
     const table = await openTable("gzip-plain.parquet");
     const files = await folderOf(table);
     const half = await folderOf(table, (bytes, at) => (at % 2 === 0 ? turned(bytes) : bytes));
-    for (const other of [await folderOf(table, turned), half, await folderOf(table, undefined, 13)]) {
+    for (const otherFolder of [await folderOf(table, turned), half, await folderOf(table, undefined, 13)]) {
       for (const set of [table, files]) {
-        expect(await haveSameImages(set, other)).toBe(false);
-        expect(await haveSameImages(other, set)).toBe(false);
+        expect(await haveSameImages(set, otherFolder)).toBe(false);
+        expect(await haveSameImages(otherFolder, set)).toBe(false);
       }
     }
   });

@@ -9,7 +9,10 @@ import { fixtures } from "../../helpers.ts";
 const same = join(fixtures, "containers", "same");
 const imagenet = await readBenchmark("imagenet");
 
-/** Where the same twenty photos are, by GNU tar, tarfile, gzip, zstd, Info-ZIP, zipfile, pyarrow and datasets; in each in another order. */
+/**
+ * Where the same twenty photos are, written by GNU tar, tarfile, gzip, zstd, Info-ZIP, zipfile, pyarrow and datasets,
+ * each in another order.
+ */
 const PLACES: readonly (readonly [place: string, format: string])[] = [
   ["tar-gnu", "tar"],
   ["tar-pax", "tar"],
@@ -44,7 +47,7 @@ async function readAll(place: string) {
   const { images, aside, format } = located;
   const source = openSource({ ...located, passwordFile: join(same, "password.txt") });
   const contents = new Array<string>(images.length);
-  // from behind, as a thread might that has the last shard
+  // in reverse, as a thread might that reads the last shard
   for (let at = images.length - 1; at >= 0; at--) {
     const image = images.at(at);
     const { bytes } = await source.read(image);
@@ -64,12 +67,12 @@ describe("the same photos in every container", async () => {
   const folder = await readAll("folder");
   const labelOf = (read: typeof folder) => new Map(read.contents.map((content, at) => [content, read.labels[at]]));
 
-  it("are twenty in the folder, each of another content", () => {
+  it("are twenty in the folder, each with different content", () => {
     expect(labelOf(folder).size).toBe(20);
     expect(new Set(folder.labels).size).toBeGreaterThan(10);
   });
 
-  it.each(PLACES)("%s: each image has the content and the label that it has as a file", async (place, format) => {
+  it.each(PLACES)("%s: each image has the same content and label as the file", async (place, format) => {
     const read = await readAll(place);
     expect(read.format).toBe(format);
     expect(labelOf(read)).toEqual(labelOf(folder));

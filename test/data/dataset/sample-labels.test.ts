@@ -36,14 +36,14 @@ const inOrder = (count: number) => Array.from({ length: count }, (_, row) => row
 const columnOf = async (id: string, column: string) => [...((await readBenchmark(id)).classes.keys.get(column) ?? [])];
 
 describe("labels that are numbers", () => {
-  it("count the benchmark's own classes", async () => {
+  it("count the benchmark's classes", async () => {
     expect(rows(await readerOf("imagenet-r"), 200)).toEqual(inOrder(200));
     // ObjectNet's sets number the 113 scored of its 313 folders
     const folders = await columnOf("objectnet", "class_index");
     expect(rows(await readerOf("objectnet"), 113)).toEqual(inOrder(113).map((n) => folders.indexOf(String(n))));
   });
 
-  it("are refused beside the key of another class, and doubted beside the name of another", async () => {
+  it("are refused next to the key of another class, and doubted next to the name of another", async () => {
     const reader = await readerOf("imagenet");
     expect(["n01440764", "tench", "fish", "", "0"].map((text) => reader.rowOf(0, "image", text))).toEqual([
       0, 0, 0, 0, 0,
@@ -78,7 +78,7 @@ describe("labels that are numbers", () => {
     expect(reader.warnings).toEqual([]);
   });
 
-  it("stand for the classes named by wnid or folder, in any order", async () => {
+  it("represent the classes named by wnid or folder, in any order", async () => {
     for (const [id, column] of [
       ["imagenet", "wnid"],
       ["imagenet-a", "wnid"],
@@ -90,7 +90,7 @@ describe("labels that are numbers", () => {
     }
   });
 
-  it("stand for folders that are numbers and were sorted as text", async () => {
+  it("represent numbered folders that were sorted as text", async () => {
     const names = inOrder(1000).map(String).sort();
     expect(rows(await readerOf("imagenet-v2", names), 1000)).toEqual(names.map(Number));
     expect(rows(await readerOf("imagenet", names), 1000)).toEqual(names.map(Number));
@@ -99,7 +99,7 @@ describe("labels that are numbers", () => {
     );
   });
 
-  it("stand for a subset where ImageNet's 1000 classes are named, and others are refused", async () => {
+  it("represent a subset where ImageNet's 1000 classes are named, and others are refused", async () => {
     for (const names of [hubNames, openaiNames, await columnOf("imagenet", "wnid")]) {
       const reader = await readerOf("imagenet-r", names);
       expect(reader.rowOf(1, "image")).toBe(0);
@@ -108,7 +108,7 @@ describe("labels that are numbers", () => {
     }
   });
 
-  it("in alphabetical order of names that are twice there are refused, with the first that contradicts", async () => {
+  it("in alphabetical order of names that appear twice are refused, with the first that contradicts", async () => {
     const message =
       /^set.parquet: label 0 has the name "Affenpinscher", but that class of imagenet is "tench", and "Affenpinscher" is another class/;
     await expect(readerOf("imagenet", [...openaiNames].sort())).rejects.toThrow(message);
@@ -117,7 +117,7 @@ describe("labels that are numbers", () => {
     );
   });
 
-  it("are matched by names that are each of one class, in any order", async () => {
+  it("are matched by names that each belong to one class, in any order", async () => {
     const labels = (await columnOf("objectnet", "label")).map((label) => label.toLowerCase());
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(labels, { minLength: 20 }), async (names) => {
@@ -128,7 +128,7 @@ describe("labels that are numbers", () => {
     );
   });
 
-  it("are read by number with a warning where names are in a language that is not known", async () => {
+  it("are read by number with a warning where names are in an unknown language", async () => {
     const reader = await readerOf(
       "imagenet",
       inOrder(1000).map((n) => `клас ${n}`),
@@ -140,7 +140,7 @@ describe("labels that are numbers", () => {
     );
   });
 
-  it("are refused where two classes have each other's names", async () => {
+  it("are refused where the names of two classes are swapped", async () => {
     const names = [...hubNames];
     [names[3], names[7]] = [names[7] as string, names[3] as string];
     await expect(readerOf("imagenet", names)).rejects.toThrow(/label 3 has the name "cock", but .*"tiger shark"/);
@@ -196,7 +196,7 @@ describe("labels against the names of images", () => {
     expect(await check(paths, 65)).toEqual([paths, []]);
   });
 
-  it("are refused where a wnid, a folder or an official number says another class, or a number is twice", async () => {
+  it("are refused where a wnid, a folder or an official number indicates another class, or a number appears twice", async () => {
     expect(await check(["a.parquet/ILSVRC2012_val_00000001_n01440764.JPEG"], 65)).toEqual([
       [],
       [

@@ -8,7 +8,7 @@ import { temporaryFolder, writeTree } from "../../helpers.ts";
 const imagenet = await readBenchmark("imagenet");
 const VAL = "ILSVRC/Data/CLS-LOC/val";
 
-/** Kaggle's tree with these images, and its file of labels with these rows. */
+/** Kaggle's folder tree with these images, and its label file with these rows. */
 function kaggle(images: readonly string[], rows: readonly string[], more: Record<string, string> = {}): string {
   return writeTree(temporaryFolder(), {
     ...Object.fromEntries(images.map((name) => [`${VAL}/${name}`, "x"])),
@@ -28,7 +28,7 @@ const ROWS = [
 ];
 
 describe("Kaggle's tree", () => {
-  it("is found from its top folder, as a root of data and as the set's folder", async () => {
+  it("is found from its top folder, both as a data root and as the set's folder", async () => {
     const top = kaggle(OFFICIAL, ROWS);
     for (const located of [await findData(imagenet, top, false), await openDataFolder(imagenet, top)]) {
       expect(located?.root).toBe(join(top, VAL));
@@ -39,7 +39,7 @@ describe("Kaggle's tree", () => {
     }
   });
 
-  it("gives renamed images their labels, from its top or in the folder of the images", async () => {
+  it("assigns labels to renamed images, from its top folder or the folder of the images", async () => {
     const rows = ["val_b,n01443537 1 2 3 4", "val_a,n01751748 1 2 3 4", "val_c,n01440764 1 2 3 4"];
     const top = kaggle(["val_a.JPEG", "val_b.png", "other.JPEG"], rows);
     const listed = await listImages(imagenet, join(top, VAL));
@@ -62,7 +62,7 @@ describe("Kaggle's tree", () => {
       /row 3: ILSVRC2012_val_00000003: labeled n01440764, but its name contains number 3, which is of n02105855/,
     ],
     [
-      "what is no class",
+      "an unknown class",
       ["ILSVRC2012_val_00000001,n99999999 1"],
       /row 1: .*expected the wnid of a class, got "n99999999"/,
     ],
@@ -72,7 +72,7 @@ describe("Kaggle's tree", () => {
     await expect(findData(imagenet, kaggle(OFFICIAL, rows), false)).rejects.toThrow(message);
   });
 
-  it("is refused for two images of one name", async () => {
+  it("is refused for two images with the same name", async () => {
     const top = kaggle(["a.JPEG", "a.png"], ["a,n01440764"]);
     await expect(findData(imagenet, top, false)).rejects.toThrow(
       /a\.png: a second image with this name; the first is a\.JPEG/,

@@ -11,14 +11,14 @@ describe("planGeometry", () => {
     expect(geometry.window).toEqual({ width: 224, height: 224 });
   });
 
-  it("puts the center crop at the half-even rounding of half the margin, as torchvision does", () => {
+  it("places the center crop at half the margin, rounded half to even, as torchvision does", () => {
     const starts = [0, 1, 2, 3, 4, 5, 6, 7].map(
       (margin) => planGeometry({ width: 224, height: 224 + margin }, createPreprocessing({ size: 224 })).top,
     );
     expect(starts).toEqual([0, 0, 1, 2, 2, 2, 3, 4]);
   });
 
-  it("pads longest with the smaller half in front and the fill color", () => {
+  it("pads longest with the smaller half first and the fill color", () => {
     const preprocessing = createPreprocessing({ size: 64, resizeMode: "longest", fillColor: 127 });
     const geometry = planGeometry({ width: 100, height: 61 }, preprocessing);
     expect(geometry.resized).toEqual({ width: 64, height: 39 });
@@ -33,7 +33,7 @@ describe("planGeometry", () => {
     expect(planGeometry(image, squash).interpolation).toBe("bilinear");
   });
 
-  it("refuses an image whose short side would round to no pixel, naming both sizes", () => {
+  it("refuses an image whose short side would round to zero pixels, naming both sizes", () => {
     const preprocessing = createPreprocessing({ size: 224, resizeMode: "longest" });
     expect(() => planGeometry({ width: 2000, height: 3 }, preprocessing)).toThrow(InputError);
     expect(() => planGeometry({ width: 2000, height: 3 }, preprocessing)).toThrow(/2000 × 3 .* 224 × 224/);

@@ -5,7 +5,7 @@ import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { readFixture } from "./expected.ts";
 import { splice } from "./fuzz/damage-bytes.ts";
 
-// the verdicts and hashes are Pillow 12.3.0's, by test/fixtures/images/pillow-verdicts.py
+// the results and hashes are Pillow 12.3.0's, by test/fixtures/images/pillow-verdicts.py
 const refuse = (bytes: Uint8Array): Promise<void> => expect(decodeImage(bytes)).rejects.toThrow(InputError);
 const hash = async (bytes: Uint8Array): Promise<string> => sha256((await decodeImage(bytes)).data).slice(0, 12);
 
@@ -19,14 +19,14 @@ describe("a JPEG with a stray marker in its scan", () => {
     ["a second scan", [0xff, 0xda]],
     ["a reserved marker", [0xff, 0x5c]],
     ["a second start of the image", [0xff, 0xd8]],
-    ["a Huffman table that is none", [0xff, 0xc4]],
+    ["an invalid Huffman table", [0xff, 0xc4]],
   ])("is refused where it is %s", async (_, marker) => refuse(withMarker(...marker)));
 
   it.each([
     ["the end of the image", [0xff, 0xd9], "7369216b75b4"],
     ["a restart marker", [0xff, 0xd3], "7369216b75b4"],
     ["a comment", [0xff, 0xfe, 0, 4, 1, 2], "7369216b75b4"],
-  ])("is read, gray behind it, where it is %s", async (_, marker, expected) => {
+  ])("is read, with gray after it, where it is %s", async (_, marker, expected) => {
     expect(await hash(withMarker(...marker))).toBe(expected);
   });
 });
@@ -40,13 +40,13 @@ describe("an arithmetic-coded JPEG", () => {
   const padded = (padding: number): Uint8Array =>
     splice(jpeg, 2, 0, Uint8Array.of(0xff, 0xfe, (padding + 2) >> 8, (padding + 2) & 0xff, ...new Uint8Array(padding)));
 
-  it("is read where its scan lies in one of the 64 KiB that Pillow reads at a time", async () => {
+  it("is read where its scan is within one of the 64 KiB blocks that Pillow reads", async () => {
     expect(await hash(jpeg)).toBe("9da1d19e8b6d");
     expect(await hash(padded(65_200))).toBe("9da1d19e8b6d");
     expect(await hash(padded(65_380))).toBe("9da1d19e8b6d");
   });
 
-  it("is refused where its scan goes on in the next", () => refuse(padded(65_300)));
+  it("is refused where its scan continues in the next block", () => refuse(padded(65_300)));
 });
 
 describe("a GIF", () => {
@@ -54,7 +54,7 @@ describe("a GIF", () => {
 
   it("is refused where its pixels end early", () => refuse(gif.subarray(0, gif.length - 40)));
 
-  it("is refused where its code size is none", () => {
+  it("is refused where its code size is invalid", () => {
     const bytes = Uint8Array.from(gif);
     bytes[bytes.indexOf(0x2c, 13 + 3 * (2 << (bytes[10]! & 7))) + 10] = 13;
     return refuse(bytes);

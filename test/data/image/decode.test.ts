@@ -21,13 +21,13 @@ describe("decodeImage", () => {
   });
 
   const byName = files.filter(([, expected]) => expected.refused_by_name !== undefined);
-  it.each(byName)("refuses %s by name, which Pillow reads", async (name, expected) => {
+  it.each(byName)("refuses %s with a reason, although Pillow reads it", async (name, expected) => {
     const decoding = decodeImage(readFixture(name));
     await expect(decoding).rejects.toThrow(InputError);
     await expect(decoding).rejects.toThrow(expected.refused_by_name);
   });
 
-  it("covers files of all three fates", () => {
+  it("covers files of all three kinds", () => {
     expect([readable.length, refused.length, byName.length].every((count) => count > 6)).toBe(true);
     expect(readable.length + refused.length + byName.length).toBe(files.length);
   });
@@ -43,7 +43,7 @@ describe("decodeImage", () => {
     ],
     ["png-truncated-header.png", "its IHDR chunk is cut off"],
     ["gif-truncated-header.gif", "it ends before its first frame"],
-  ])("says what is wrong with %s", async (name, message) => {
+  ])("reports what is wrong with %s", async (name, message) => {
     await expect(decodeImage(readFixture(name))).rejects.toThrow(message);
   });
 
@@ -54,7 +54,7 @@ describe("decodeImage", () => {
     expect(Uint8Array.from(bytes)).toEqual(before);
   });
 
-  it("gives the pixels' memory back", async () => {
+  it("frees the pixels' memory", async () => {
     const bytes = readFixture("jpeg-1200x900.jpg"); // 3.2 MB decoded
     for (let i = 0; i < 20; i++) await decodeImage(bytes);
     const before = process.memoryUsage().rss;
@@ -62,7 +62,7 @@ describe("decodeImage", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(250e6); // kept, they would take 486 MB; measured: under 100
   });
 
-  it("answers any damaged file with an image or an InputError, and nothing else", async () => {
+  it("returns an image or throws an InputError for any damaged file", async () => {
     const contents = files
       .map(([name]) => readFixture(name))
       .filter((bytes) => bytes.length > 0 && bytes.length < 20_000);
@@ -96,7 +96,7 @@ describe("decodeImage", () => {
     );
   });
 
-  it("answers random bytes behind any signature likewise", async () => {
+  it("does so for random bytes after any signature", async () => {
     const signatures = ["\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "RIFF    WEBP", "GIF89a", "II*\0", "MM\0*", ""];
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 300 }), async (signature, rest) => {

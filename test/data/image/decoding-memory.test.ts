@@ -18,24 +18,24 @@ const decodable = await Promise.all(
 ).then((all) => all.filter(({ image }) => image !== null));
 
 describe("the size an image states", () => {
-  it("is that of its pixels, in every format that is decoded", () => {
+  it("is that of its pixels, in every supported format", () => {
     const formats = new Set<string>();
     for (const { name, bytes, image } of decodable) {
       const format = recognizeFormat(bytes);
       formats.add(format);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const [width, height] = readDimensions(format, view) ?? [0, 0];
-      // A TIFF is turned by its orientation: width and height change places
+      // A TIFF is rotated by its orientation: width and height are exchanged
       expect([name, width * height]).toEqual([name, (image?.width ?? 0) * (image?.height ?? 0)]);
     }
     expect([...formats].sort()).toEqual(["GIF", "JPEG", "PNG", "TIFF", "WebP"]);
   });
 
-  it("decides the memory: of 178 million pixels a gigabyte, also where the head does not reach it", () => {
+  it("determines the memory: a gigabyte for 178 million pixels, also where the head does not include the size", () => {
     const png = Buffer.from("89504e470d0a1a0a0000000d49484452000034400000344008020000", "hex");
     expect(decodingMemory(png, 1e6)).toBe(1e6 + 6 * 0x3440 * 0x3440);
     expect(decodingMemory(png.subarray(0, 20), 1e6)).toBe(1e6 + 6 * MAX_PIXELS);
-    expect(decodingMemory(Buffer.from("no image"), 8)).toBe(8);
+    expect(decodingMemory(Buffer.from("not an image"), 8)).toBe(8);
     const huge = Buffer.from("89504e470d0a1a0a0000000d49484452ffffffffffffffff08020000", "hex");
     expect(decodingMemory(huge, 0)).toBe(6 * MAX_PIXELS); // it is refused before it is decoded
   });

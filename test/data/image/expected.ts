@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createPreprocessing, type Preprocessing } from "../../../src/data/image/preprocessing.ts";
 
-/** One preprocessing as the fixture scripts name it: open_clip's words. */
+/** One preprocessing in open_clip's terms, as the fixture scripts use them. */
 export interface FixtureSetting {
   readonly size: number | readonly [height: number, width: number];
   readonly mode: Preprocessing["resizeMode"];
@@ -23,7 +23,7 @@ export interface ExpectedFile {
   readonly tensors?: Readonly<Record<string, string>>;
   /** Pillow's message */
   readonly refused?: string;
-  /** a word that our refusal of a file that Pillow reads must hold */
+  /** a word that our refusal must contain, for a file that Pillow reads */
   readonly refused_by_name?: string;
 }
 
@@ -51,7 +51,7 @@ export function readFixture(name: string): Uint8Array {
   return readFileSync(new URL(`files/${name}`, FIXTURES));
 }
 
-/** Our preprocessing of open_clip's words, with OpenAI's mean and std. */
+/** Our preprocessing for open_clip's settings, with OpenAI's mean and std. */
 export function preprocessingOf(setting: FixtureSetting): Preprocessing {
   const { size, mode, interpolation, fill_color, resize } = setting;
   return createPreprocessing({

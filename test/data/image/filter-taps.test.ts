@@ -16,7 +16,7 @@ describe("computeFilterTaps", () => {
     );
   });
 
-  it("gives weights that sum to 2^22 but for the rounding of each", () => {
+  it("gives weights that sum to 2^22 up to the rounding of each", () => {
     fc.assert(
       fc.property(length, fc.integer({ min: 1, max: 300 }), interpolation, (source, resized, by) => {
         const { weights, taps } = computeFilterTaps(source, resized, 0, resized, by);
@@ -29,7 +29,7 @@ describe("computeFilterTaps", () => {
     );
   });
 
-  it("computes a part of an axis as the same part of the whole", () => {
+  it("computes a part of an axis equal to that part of the whole axis", () => {
     const whole = computeFilterTaps(500, 298, 0, 298, "bicubic");
     const part = computeFilterTaps(500, 298, 37, 224, "bicubic");
     expect(part.taps).toBe(whole.taps);
@@ -37,7 +37,7 @@ describe("computeFilterTaps", () => {
     expect(part.weights).toEqual(whole.weights.slice(37 * whole.taps, (37 + 224) * whole.taps));
   });
 
-  it("copies a pixel when nothing changes: bicubic at scale 1 weighs its center alone", () => {
+  it("copies pixels at scale 1: bicubic gives weight to the center alone", () => {
     const { starts, weights, taps } = computeFilterTaps(9, 9, 0, 9, "bicubic");
     const centers = Array.from(starts, (start, i) => start + weights.indexOf(2 ** 22, i * taps) - i * taps);
     expect(centers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);

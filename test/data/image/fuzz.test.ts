@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { COMMITTED, fuzzImage, readSources, shortVerdict } from "./fuzz/images.ts";
 import { ourVerdict } from "./fuzz/verdict.ts";
 
-/** What the images are damaged into, and Pillow's verdicts: `npm run bench -- fuzz-images --write` made them. */
+/** The sources of the damaged images, and Pillow's results, which `npm run bench -- fuzz-images --write` wrote. */
 const sources = readSources();
 const [version = "", ...expected] = readFileSync(COMMITTED.file, "utf8").trimEnd().split("\n");
 
@@ -12,7 +12,7 @@ const REFUSED_BY_NAME =
   /rows are undefined|pixels where|CIE Lab|which Pillow and libtiff read differently|its tag \d+ has|a TIFF of|does not state how long|strips and tiles|into its header|overlap its header|bad image dimensions|^refused expected JPEG/;
 
 describe("damaged images", () => {
-  it("have Pillow's verdict: refused, or its size and pixels", async () => {
+  it("have Pillow's result: refused, or the same size and pixels", async () => {
     const wrong: string[] = [];
     const byName: string[] = [];
     for (let i = 0; i < COMMITTED.images; i++) {
@@ -26,7 +26,7 @@ describe("damaged images", () => {
     expect(byName.length).toBeLessThan(COMMITTED.images / 100);
   });
 
-  it("are many of each format, and of both verdicts", () => {
+  it("are many of each format, and of both results", () => {
     expect(version).toMatch(/^Pillow 12\.3\.0 /);
     expect(expected.length).toBe(COMMITTED.images);
     const count = (format: RegExp, refused: boolean): number =>

@@ -12,7 +12,7 @@ import {
 const bytesOf = (...values: number[]) => Uint8Array.from(values);
 
 describe("findMarker", () => {
-  it("passes over data, FF 00 and fill bytes, and stands behind the marker", () => {
+  it("skips data, FF 00 and fill bytes, and returns the position after the marker", () => {
     const bytes = bytesOf(0x12, 0xff, 0x00, 0xff, 0xff, 0xff, 0xd8, 0x34, 0xff, 0xd9);
     expect(findMarker(bytes, 0)).toBe(7);
     expect(findMarker(bytes, 7)).toBe(10);
@@ -59,7 +59,7 @@ describe("markers", () => {
     expect(isStartOfFrame(MARKER.DHP)).toBe(false);
   });
 
-  it("have segments at least as long as their length itself", () => {
+  it("have segments at least as long as the length field", () => {
     expect(segmentEnd(bytesOf(9, 0x01, 0x02), 1)).toBe(1 + 258);
     expect(segmentEnd(bytesOf(0, 0), 0)).toBe(2);
   });

@@ -23,7 +23,7 @@ describe("normalizePixels", () => {
     expect(tensor).toEqual(Float32Array.of(0, 153 / 255, 51 / 255, 204 / 255, 102 / 255, 1));
   });
 
-  it("refuses lengths that do not fit", () => {
+  it("refuses lengths that do not match", () => {
     const table = createNormalizationTable([0, 0, 0], [1, 1, 1]);
     expect(() => normalizePixels(new Uint8Array(6), table, new Float32Array(5))).toThrow(RangeError);
   });

@@ -9,7 +9,7 @@ const mode = fc.constantFrom("shortest" as const, "squash" as const);
 const interpolation = fc.constantFrom("bicubic" as const, "bilinear" as const, "lanczos" as const);
 
 describe("createResampler", () => {
-  it("makes a constant image of a constant image, whatever the sizes", () => {
+  it("resizes a constant image to a constant image, for any sizes", () => {
     fc.assert(
       fc.property(
         side,
@@ -31,7 +31,7 @@ describe("createResampler", () => {
     );
   });
 
-  it("reads nothing outside the image: what lies around it in memory changes no pixel", () => {
+  it("reads nothing outside the image: adjacent memory changes no pixels", () => {
     fc.assert(
       fc.property(side, side, target, target, mode, interpolation, (width, height, h, w, resizeMode, by) => {
         const preprocess = (around: number): Uint8Array => {
@@ -67,7 +67,7 @@ describe("createResampler", () => {
     expect(resized(61, 47)).toEqual(first);
   });
 
-  it("leaves the decoded image as it was", () => {
+  it("does not change the decoded image", () => {
     const data = Uint8Array.from({ length: 50 * 40 * 3 }, (_, i) => i % 256);
     const before = data.slice();
     const pixels = new Uint8Array(64 * 64 * 3);

@@ -41,13 +41,13 @@ describe("createPreprocessor", () => {
     await compare(readFixture(name), file, preprocessors);
   });
 
-  it("is held to all sizes, modes, both interpolations, and tensors too", () => {
+  it("covers all sizes and modes, both interpolations, and tensors", () => {
     expect(preprocessors.length).toBe(10);
     expect(files.filter(([, file]) => file.tensors !== undefined).length).toBe(4);
   });
 });
 
-describe("a resize apart from the crop, and Lanczos", () => {
+describe("a resize that differs from the crop, and Lanczos", () => {
   const expected = readExpected("resize-and-crop.expected.json");
   const preprocessors = preprocessorsOf(expected);
 

@@ -32,7 +32,7 @@ describe("createPreprocessing", () => {
     [{ size: 224, std: [0.5, 0, 0.5] as const }, "must not be 0"],
     [{ size: 224, std: [0.5, Number.NaN, 0.5] as const }, "expected std as three numbers"],
     [{ size: 224, fillColor: 256 }, "expected a fill color of 0 to 255, got 256"],
-  ])("refuses %j and says what it expected", (options, message) => {
+  ])("refuses %j and states what is expected", (options, message) => {
     expect(() => createPreprocessing(options)).toThrow(InputError);
     expect(() => createPreprocessing(options)).toThrow(message);
   });

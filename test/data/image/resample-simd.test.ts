@@ -24,7 +24,7 @@ interface Axis {
   readonly count: number;
 }
 
-/** null for an axis whose length stays, as `createResampler` has it. */
+/** null for an axis whose length stays, as in `createResampler` */
 function axisTaps({ length, resized, first, count }: Axis, by: Interpolation): FilterTaps | null {
   return length === resized ? null : computeFilterTaps(length, resized, first, count, by);
 }
@@ -44,7 +44,7 @@ function planWork(x: Axis, y: Axis, by: Interpolation, source = noise(x.length *
   };
 }
 
-/** Both ways of the same work, with a margin around each row that must stay as it was. */
+/** Does the same work both ways, with a margin around each row that must not change. */
 function both(simd: SimdResample, work: ResampleWork, start = 5, spare = 7): [simd: Uint8Array, loops: Uint8Array] {
   const stride = work.width * 3 + spare;
   const pixels = [1, 2].map(() => new Uint8Array(start + stride * work.height + 3).fill(99)) as [
@@ -68,7 +68,7 @@ describe("createSimdResample", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it("computes what the loops compute, for any sizes, crops, filters and margins", () => {
-    const simd = create(); // one for all, so that what an image leaves in memory would show in the next
+    const simd = create(); // one instance for all, so that memory left by one image would affect the next
     const axis = fc
       .record({ length: fc.integer({ min: 1, max: 150 }), resized: fc.integer({ min: 1, max: 90 }) })
       .chain(({ length, resized }) =>
@@ -93,7 +93,7 @@ describe("createSimdResample", () => {
     );
   });
 
-  it("computes it for every number of taps, of either axis", () => {
+  it("does so for every number of taps, on both axes", () => {
     const simd = create();
     const seen = new Set<number>();
     for (let length = 18; length <= 150; length++) {
@@ -107,7 +107,7 @@ describe("createSimdResample", () => {
     expect([all[0]! <= 5, all.at(-1)! > 32]).toEqual([true, true]);
   });
 
-  it("computes it for an image of many bands and thousands of taps", () => {
+  it("does so for an image with many bands and thousands of taps", () => {
     const simd = create();
     for (const [width, height] of [
       [3001, 700],
@@ -119,7 +119,7 @@ describe("createSimdResample", () => {
     }
   });
 
-  it("takes the same sums for both axes, and for images of other widths", () => {
+  it("accepts the same sums for both axes, and for images of other widths", () => {
     const simd = create();
     const taps = computeFilterTaps(60, 24, 0, 24, "bicubic");
     const square = { ...planWork(whole(60, 24), whole(60, 24), "bicubic"), horizontal: taps, vertical: taps };
@@ -130,7 +130,7 @@ describe("createSimdResample", () => {
     }
   });
 
-  it("wraps no sum: the whitest and the blackest image, and the weights that overshoot most", () => {
+  it("does not overflow: white and black images, and the weights with the largest overshoot", () => {
     const simd = create();
     for (const [length, resized] of [
       [2, 90],
@@ -145,7 +145,7 @@ describe("createSimdResample", () => {
     }
   });
 
-  it("leaves images to the loops that need more memory than it takes", () => {
+  it("leaves images that need too much memory to the loops", () => {
     const simd = create();
     const row = planWork(whole(6_000_000, 4), whole(1, 2), "bilinear", new Uint8Array(18_000_000));
     const tall = planWork(whole(2, 700), whole(40_000, 2), "bilinear", new Uint8Array(240_000));

@@ -52,7 +52,7 @@ function fileOf(bytes: Uint8Array): string {
 }
 
 describe("Arrow streams and files", () => {
-  it.each(Object.keys(files))("%s has the images and labels that pyarrow reads", async (name) => {
+  it.each(Object.keys(files))("%s gives the images and labels that pyarrow reads", async (name) => {
     const { images, labels, labelNames, warnings } = await readAll(join(folder, name));
     const expected = files[name];
     expect(images).toEqual(expected?.images);
@@ -64,14 +64,14 @@ describe("Arrow streams and files", () => {
   it("name rows by their column of paths", async () => {
     expect((await readAll(join(folder, "int8.arrow"))).names[6]).toBe("image-6.png");
     expect((await readAll(join(folder, "plain-bytes.arrow"))).names[6]).toBe("s6");
-    // two batches of paths that begin anew
+    // two batches of paths whose numbering starts again
     expect((await readAll(join(folder, "dictionary-delta.arrow"))).names.slice(2, 4)).toEqual([
       "00000002/image-2.png",
       "00000003/image-0.png",
     ]);
   });
 
-  it("are read from a place in them, whole or their first bytes", async () => {
+  it("are read by position, whole or their first bytes", async () => {
     const path = join(folder, "int64.arrow");
     const bytes = await openFileBytes(path);
     const reader = arrowFormat.open({});
@@ -85,7 +85,7 @@ describe("Arrow streams and files", () => {
     await bytes.close();
   });
 
-  it("warn of a stream that does not end with its mark", async () => {
+  it("warn of a stream without an end marker", async () => {
     const bytes = readFileSync(join(folder, "int64.arrow"));
     const { images, warnings } = await readAll(fileOf(bytes.subarray(0, -8)));
     expect(images).toEqual(files["int64.arrow"]?.images);
@@ -113,14 +113,14 @@ describe("Arrow streams and files", () => {
     expect(await refusal(fileOf(bytes))).toMatch(message);
   });
 
-  it("are refused where they are cut short, but for the end of a message", async () => {
+  it("are refused where they are truncated, except at the end of a message", async () => {
     for (const name of ["int8.arrow", "file.arrow"]) {
       const bytes = readFileSync(join(folder, name));
       let read = 0;
       for (let length = 1; length < bytes.length; length++) {
         const rows = await indexArrow(bytesSource(bytes.subarray(0, length))).catch((error: unknown) => error);
         if (rows instanceof TableFault) continue;
-        // known by its missing mark
+        // detected by the missing marker
         expect((rows as ArrowRows).isEnded).toBe(false);
         read++;
       }
@@ -129,7 +129,10 @@ describe("Arrow streams and files", () => {
   });
 });
 
-/** The stream of 8-bit labels with another byte order in its schema: the field is absent there, so 2 takes its place in the vtable. */
+/**
+ * The stream of 8-bit labels with another byte order in its schema: the field is absent there, so the value 2 is put
+ * into its place in the vtable.
+ */
 function bigEndian(): Buffer {
   const bytes = Buffer.from(readFileSync(join(folder, "int8.arrow")));
   const start = 8;
@@ -140,7 +143,7 @@ function bigEndian(): Buffer {
   };
   const header = field(message, 2).at;
   const schema = header + bytes.readUInt32LE(header);
-  // where the fields' offset lies there is a number that is not 0 in its two low bytes
+  // the bytes of the fields' offset are a number whose two low bytes are not 0
   bytes.writeUInt16LE(bytes.readUInt16LE(field(schema, 1).slot), field(schema, 0).slot);
   return bytes;
 }
@@ -163,7 +166,7 @@ describe("folders of datasets", async () => {
       ],
       null,
     ],
-  ])("are read as %s has them", async (_, names, saved) => {
+  ])("are read as stored in %s", async (_, names, saved) => {
     const root = temporaryFolder();
     for (const name of names) {
       mkdirSync(join(root, name, ".."), { recursive: true });

@@ -27,7 +27,7 @@ const SET = [
 ];
 const TAR = makeTar(SET);
 
-/** Content of each image by the order in which it is listed, read in an order. */
+/** Content of each image by its position in the listing, when read in a given order. */
 async function contentsIn(root: string, order: (n: number) => readonly number[] = (n) => [...Array(n).keys()]) {
   const listed = await listImages(imagenet, root);
   const images = [...listed!.images];
@@ -62,7 +62,7 @@ describe("a tar in a compressed stream", () => {
     expect(await contentsIn(root, there)).toEqual(there(4).map((i) => SET[i]));
   });
 
-  it("lists and reads an image's beginning, and the same from a stored index", async () => {
+  it("lists images and reads their first bytes, also from a stored index", async () => {
     const root = writeTree(temporaryFolder(), { "set.tar.gz": gzipSync(TAR) });
     const cache = join(temporaryFolder(), "tars");
     const [first, second] = [await listImages(imagenet, root, cache), await listImages(imagenet, root, cache)];
@@ -75,7 +75,7 @@ describe("a tar in a compressed stream", () => {
     await source.close();
   });
 
-  it("names the file where it is cut short or damaged, when it is listed and when it is read", async () => {
+  it("names a truncated or damaged file, both when listed and when read", async () => {
     const whole = { gz: gzipSync(TAR), zst: readFileSync(join(zstd, "level-19.tar.zst")) };
     for (const [ending, bytes] of Object.entries(whole)) {
       const path = join(temporaryFolder(), `set.tar.${ending}`);
@@ -92,7 +92,7 @@ describe("a tar in a compressed stream", () => {
     }
   });
 
-  it("is refused where it expands 200-fold, or asks for much memory", async () => {
+  it("is refused where it expands 200-fold, or requires much memory", async () => {
     const root = temporaryFolder();
     const bomb = gzipSync(Buffer.alloc(8 << 20));
     const copies = Array.from({ length: 40 }, () => bomb);
@@ -112,20 +112,20 @@ describe("a tar in a compressed stream", () => {
   });
 });
 
-it("is refused where a library would decode it for ever", async () => {
+it("is refused where a library would decode it forever", async () => {
   const { Decompress } = await import("fzstd");
   const bytes = readFileSync(join(zstd, "endless.tar.zst"));
   const decode = () => runWithin(200, () => new Decompress(() => {}).push(bytes, true));
   expect(decode).toThrow("timed out after 200ms");
 });
 
-it("is read right or refused, however its stream is damaged", async () => {
+it("is read correctly or refused, however its stream is damaged", async () => {
   const path = join(temporaryFolder(), "fuzzed");
   const counts = { read: 0, refused: 0, defect: 0 };
   let whole: string | null = null;
   for (const stream of fuzzedStreams(3, 100)) {
     const verdict = await readStream(stream, path);
-    whole ??= "read" in verdict ? verdict.read : ""; // the first is whole
+    whole ??= "read" in verdict ? verdict.read : ""; // the first one is complete
     expect(streamFault(stream, verdict, whole)).toBeNull();
     counts["read" in verdict ? "read" : "refused"]++;
   }
@@ -134,7 +134,7 @@ it("is read right or refused, however its stream is damaged", async () => {
 });
 
 describe("openForward", () => {
-  it("gives the bytes of any stretch that begins where bytes are kept", async () => {
+  it("returns the bytes of any range that begins at kept bytes", async () => {
     const cuts = fc.array(fc.nat(40), { maxLength: 30 });
     const reads = fc.array(fc.tuple(fc.nat(300), fc.nat(60)), { maxLength: 12 });
     await fc.assert(

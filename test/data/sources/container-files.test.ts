@@ -13,20 +13,20 @@ const shards = (name: string, of: number) =>
 
 describe("findContainerFiles", () => {
   it.each([
-    ["shards as the Hub names them", shards("data/validation", 2), shards("data/validation", 2)],
+    ["shards with the Hub's names", shards("data/validation", 2), shards("data/validation", 2)],
     ["with a name before", shards("imagenet-1k-validation", 3), shards("imagenet-1k-validation", 3)],
     ["in the folder of a split", ["default/validation/0000.parquet"], ["default/validation/0000.parquet"]],
     ["a single file", ["validation.parquet"], ["validation.parquet"]],
     ["a download", ["objectnet-1.0.zip"], ["objectnet-1.0.zip"]],
     ["capital letters", ["Set.ZIP"], ["Set.ZIP"]],
-    ["shards beside single files", [...shards("validation", 2), "devkit.zip"], shards("validation", 2)],
+    ["shards next to single files", [...shards("validation", 2), "devkit.zip"], shards("validation", 2)],
   ])("finds %s", async (_, paths, expected) => {
     const found = await find(folderOf(...paths));
     expect(found?.sets.flatMap(({ files }) => files)).toEqual(expected);
     expect(found).toMatchObject({ rival: null, notes: [] });
   });
 
-  it("takes validation beside train and test, and holds test against it; test beside train alone", async () => {
+  it("chooses validation over train and test, with test as a rival; test over train alone", async () => {
     const root = folderOf(...["train", "validation", "test"].flatMap((split) => shards(`data/${split}`, 2)));
     const found = await find(root);
     expect(found?.sets.map(({ files }) => files)).toEqual([shards("data/validation", 2)]);
@@ -42,7 +42,7 @@ describe("findContainerFiles", () => {
     expect(both?.rival?.files).toEqual(["test/0.zip"]);
   });
 
-  it("gives every single file but those of training, where none is called as what is held out", async () => {
+  it("returns every single file except training files, where none is named like a held-out split", async () => {
     const found = await find(folderOf("train.zip", "a.zip", "b.zip"));
     expect(found?.sets.map(({ files }) => files)).toEqual([["a.zip"], ["b.zip"]]);
     expect((await find(folderOf("train.zip")))?.sets[0]).toMatchObject({ files: ["train.zip"], isTraining: true });
@@ -50,7 +50,7 @@ describe("findContainerFiles", () => {
     expect(await find(folderOf("train.tar", "a.txt"))).toBeNull();
   });
 
-  it("takes no training set where what is held out is a single file, or lies in the next folder", async () => {
+  it("ignores a training set where the held-out split is a single file or in the next folder", async () => {
     const filesIn = async (...paths: string[]) => (await find(folderOf(...paths)))?.sets.flatMap(({ files }) => files);
     expect(await filesIn(...shards("train", 2), "validation.parquet")).toEqual(["validation.parquet"]);
     expect(await filesIn(...shards("train", 2), ...shards("data/val", 2))).toEqual(shards("data/val", 2));
@@ -60,7 +60,7 @@ describe("findContainerFiles", () => {
     );
   });
 
-  it("refuses shards of two sets, with how to choose", async () => {
+  it("refuses shards of two sets, and states how to choose", async () => {
     const root = folderOf("a-0.zip", "b-0.zip");
     await expect(find(root)).rejects.toThrow(
       `${root}: shards of more than one set: a-0.zip, b-0.zip; choose those to read with --data-dir ID=${join(root, "PREFIX*")}`,
@@ -69,7 +69,7 @@ describe("findContainerFiles", () => {
     expect(picked?.sets.map(({ files }) => files)).toEqual([["b-0.zip"]]);
   });
 
-  it("orders picked shards by number, and other picked files by name", async () => {
+  it("sorts selected shards by number, and other selected files by name", async () => {
     const numbered = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((i) => `v-${i}.zip`);
     expect((await find("unused", numbered))?.sets[0]?.files).toEqual([...numbered].reverse());
     expect((await find("unused", ["b.zip", "a.zip"]))?.sets[0]?.files).toEqual(["a.zip", "b.zip"]);

@@ -10,7 +10,7 @@ import { type MadeMember, makeTar } from "./make-tar.ts";
 
 const imagenet = await readBenchmark("imagenet");
 
-/** A folder of tars: path → names of members, of which each holds its name. */
+/** A folder of tars: path → names of members, whose content is their name. */
 function tarsOf(tars: Readonly<Record<string, readonly (string | MadeMember)[]>>): string {
   const made = Object.entries(tars).map(([path, names]) => [
     path,
@@ -53,7 +53,7 @@ describe("an archive with class folders", () => {
     expect(listed?.aside).toMatchObject({ strayFiles: 1, looseImages: [], notes: [], warnings: [] });
   });
 
-  it("is that of the validation set where training images are in it too, and says so", async () => {
+  it("gives the validation set where it also contains training images, and reports this", async () => {
     const root = tarsOf({ "all.tar": ["in/train/n01440764/a.jpg", "in/val/n01440764/b.jpg", "x/n01.jpg"] });
     const listed = await listImages(imagenet, root);
     expect([...listed!.images].map(({ path }) => path)).toEqual(["all.tar/in/val/n01440764/b.jpg"]);
@@ -68,7 +68,7 @@ describe("an archive with class folders", () => {
     );
   });
 
-  it("is not read with a folder that is no class; clutter, loose images and misplaced folders are noted", async () => {
+  it("is refused with a folder that is not a class; clutter, loose images and misplaced folders are recorded", async () => {
     const names = [
       "r/n01440764/a.jpg",
       "r/n01440764/n01443537/b.jpg",
@@ -100,7 +100,7 @@ describe("an archive with numbered images", () => {
     expect([...listed!.images].map(({ label }) => label)).toEqual([230, 65, 970]);
   });
 
-  it("is refused with two images of one number, wherever they are", async () => {
+  it("is refused with two images with the same number, wherever they are", async () => {
     const names = ["JPEG", "png"].map((ending) => `ILSVRC2012_val_00000001.${ending}`);
     const root = tarsOf({ "a.tar": [names[0]!, "ILSVRC2012_val_00000002.JPEG", names[1]!] });
     await expect(listImages(imagenet, root)).rejects.toThrow(/a second image with number 1/);
@@ -108,21 +108,21 @@ describe("an archive with numbered images", () => {
 });
 
 describe("files of a folder", () => {
-  it("are those that were picked", async () => {
+  it("are those that were selected", async () => {
     const root = tarsOf({ "a.tar": ["n01440764/a.jpg"], "b.tar": ["n01443537/b.jpg"], "c.tar": ["README"] });
     expect(await rowsIn(root, ["b.tar"])).toEqual([["b.tar/n01443537/b.jpg", 1]]);
     expect(await rowsIn(root, ["c.tar"])).toBeNull();
     await expect(listImages(imagenet, root)).rejects.toThrow(/images in more than one file: a\.tar, b\.tar/);
   });
 
-  it("are refused where those that were picked are of two splits by their names", async () => {
+  it("are refused where the selected ones belong to two splits by their names", async () => {
     const root = tarsOf({ "i-val.tar": ["n01440764/a.jpg"], "i-train.tar": ["n01443537/b.jpg"] });
     await expect(rowsIn(root, ["i-val.tar", "i-train.tar"])).rejects.toThrow(
       /i-train\.tar: its name indicates another split than that of i-val/,
     );
   });
 
-  it("are the one that holds images with labels, beside others", async () => {
+  it("are the one with labeled images, next to others", async () => {
     const root = tarsOf({
       "b.tar": ["n01443537/b.jpg"],
       "devkit.tar": ["data/meta.mat"],
@@ -133,7 +133,7 @@ describe("files of a folder", () => {
 });
 
 describe("a table", () => {
-  /** A format of the test's: each line of a file is the label of an image. */
+  /** A format for this test: each line of a file is the label of an image. */
   const rows = containerFormat({
     name: "rows",
     endings: [".rows"],
@@ -162,7 +162,7 @@ describe("a table", () => {
     return [...(listing?.images ?? [])].map(({ label }) => label);
   }
 
-  it("of a validation split is read beside a test split without labels, and refused beside one with labels", async () => {
+  it("of a validation split is read next to a test split without labels, and refused next to one with labels", async () => {
     const validation = { "validation-0.rows": "3\n1\n2" };
     expect(await labelsIn({ ...validation, "test-0.rows": "-1\n-1", "train-0.rows": "7" })).toEqual([3, 1, 2]);
     await expect(labelsIn({ ...validation, "test-0.rows": "-1\n5" })).rejects.toThrow(

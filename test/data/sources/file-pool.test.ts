@@ -6,13 +6,13 @@ import { createFilePool } from "../../../src/data/sources/file-pool.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { fixtures, temporaryFolder } from "../../helpers.ts";
 
-/** How many files below the folder this process has open, where the system tells. */
+/** Number of files below the folder that this process has open, where the system reports it. */
 function openFiles(folder: string): number {
   return readdirSync("/proc/self/fd").filter((fd) => {
     try {
       return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
     } catch {
-      return false; // closed meanwhile
+      return false; // closed in the meantime
     }
   }).length;
 }
@@ -20,7 +20,7 @@ function openFiles(folder: string): number {
 const slice = (start: number, end?: number) => async (file: FileBytes) => Buffer.from(await file.slice(start, end));
 
 describe("a pool of files", () => {
-  it("reads any bytes of a file, side by side, in memory of their own", async () => {
+  it("reads any bytes of a file, in parallel, into new memory", async () => {
     const path = join(fixtures, "tars", "webdataset.tar");
     const whole = readFileSync(path);
     const pool = createFilePool();
@@ -37,7 +37,7 @@ describe("a pool of files", () => {
     await pool.close();
   });
 
-  it("gives what there is before a file's end, refuses one that is not there, and goes on after it", async () => {
+  it("returns the bytes before a file's end, refuses a missing file, and continues after it", async () => {
     const path = join(temporaryFolder(), "0.tar");
     const pool = createFilePool();
     await expect(pool.use(path, slice(0, 1))).rejects.toThrow(`${path}: no such file`);
@@ -50,7 +50,7 @@ describe("a pool of files", () => {
     await pool.close();
   });
 
-  it("opens a file anew after work on it that failed", async () => {
+  it("opens a file again after failed work", async () => {
     const path = join(temporaryFolder(), "0.tar");
     writeFileSync(path, "0");
     const pool = createFilePool();
@@ -67,7 +67,7 @@ describe("a pool of files", () => {
     await pool.close();
   });
 
-  it.skipIf(process.platform !== "linux")("keeps as many files open as it is told, and none once closed", async () => {
+  it.skipIf(process.platform !== "linux")("keeps the given number of files open, and none once closed", async () => {
     const folder = temporaryFolder();
     const paths = Array.from({ length: 9 }, (_, i) => join(folder, `${i}.tar`));
     for (const [i, path] of paths.entries()) writeFileSync(path, String(i));
@@ -83,7 +83,7 @@ describe("a pool of files", () => {
     await pool.use(paths[0] as string, slice(0, 1));
     const last = pool.use(paths[0] as string, slice(0, 1));
     await pool.close();
-    expect(await last).toHaveLength(1); // work under way when it was closed
+    expect(await last).toHaveLength(1); // work in progress when it was closed
     expect(openFiles(folder)).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, expect, it, vi } from "vitest";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 
-// root may read everything: what the system would refuse is refused here, by modules that are loaded anew for it
+// root may read everything, so modules loaded for this test refuse what the system would refuse
 vi.resetModules();
 vi.doMock("node:fs", async (load) => {
   const fs = await load<typeof import("node:fs")>();
@@ -21,7 +21,7 @@ const { readBenchmark } = await import("../../../src/data/benchmark/benchmark.ts
 const { listImages } = await import("../../../src/data/dataset/list-images.ts");
 const imagenet = await readBenchmark("imagenet");
 
-it("passes over folders beside the classes that it may not read, and counts them", async () => {
+it("skips unreadable folders next to the classes, and counts them", async () => {
   const images = { "n01440764/a.jpg": "a", "lost+found/x.jpg": "x", "n01440764/lost+found/x.jpg": "x" };
   const root = writeTree(temporaryFolder(), { ...images, "private/x.jpg": "x" });
   const listed = await listImages(imagenet, root);
@@ -32,7 +32,7 @@ it("passes over folders beside the classes that it may not read, and counts them
   ]);
 });
 
-it("stops at a class folder that it may not read", async () => {
+it("stops at an unreadable class folder", async () => {
   const root = writeTree(temporaryFolder(), { "n01440764/a.jpg": "a", "n01443537/b.jpg": "b" });
   await expect(listImages(imagenet, root)).rejects.toThrow(/n01443537: no permission to read it/);
 });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { arrowFault, fuzzedArrows, readArrow } from "../../../bench/_fuzz-arrow.ts";
 
 /** The short form of `npm run bench -- fuzz-arrow`. */
-it("an Arrow file that was changed is refused with a message, or all its images lie inside it", async () => {
+it("a modified Arrow file is refused with a message, or all its images are inside it", async () => {
   const faults: string[] = [];
   const counts = { rows: 0, refused: 0, thrown: 0 };
   let i = 0;
@@ -14,7 +14,7 @@ it("an Arrow file that was changed is refused with a message, or all its images 
     i++;
   }
   expect(faults).toEqual([]);
-  // files of both kinds: else nothing was tried
+  // files of both kinds: otherwise nothing was tested
   expect(counts.rows).toBeGreaterThan(100);
   expect(counts.refused).toBeGreaterThan(1000);
 });

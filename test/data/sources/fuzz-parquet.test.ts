@@ -23,7 +23,7 @@ it("a damaged Parquet file is read as pyarrow reads it, image by image, or refus
     i++;
   }
   expect(faults).toEqual([]);
-  // files of both kinds: else nothing was compared
+  // files of both kinds: otherwise nothing was compared
   expect(counts.both).toBeGreaterThan(250);
   expect(counts.refused).toBeGreaterThan(800);
 });

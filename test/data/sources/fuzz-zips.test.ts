@@ -5,7 +5,7 @@ import { fuzzedZips, readZip, zipFault, zipPassword } from "../../../bench/_fuzz
 import { temporaryFolder } from "../../helpers.ts";
 
 /** The short form of `npm run bench -- fuzz-zips`: the same zips each time. */
-it("of a changed zip what is read is what was in it, under its name; the rest is refused with a message", async () => {
+it("a modified zip gives its original members under their names, or is refused with a message", async () => {
   const folder = temporaryFolder();
   const password = join(folder, "password.txt");
   writeFileSync(password, zipPassword());
@@ -19,7 +19,7 @@ it("of a changed zip what is read is what was in it, under its name; the rest is
       counts[verdict.refused.length === 0 ? "read" : verdict.read.size > 0 ? "inPart" : "refused"]++;
   }
   expect(faults).toEqual([]);
-  // zips of every kind: else nothing was compared
+  // zips of every kind: otherwise nothing was compared
   expect(counts.read).toBeGreaterThan(100);
   expect(counts.inPart).toBeGreaterThan(150);
   expect(counts.refused).toBeGreaterThan(300);

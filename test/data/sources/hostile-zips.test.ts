@@ -13,13 +13,13 @@ function fileOf(bytes: Buffer): string {
   return path;
 }
 
-/** Names and contents that are read from a zip of these members. */
+/** Names and contents read from a zip with these members. */
 async function read(members: readonly MadeZipMember[], end?: MadeZipEnd): Promise<Record<string, string>> {
   const found = await readZip(fileOf(makeZip(members, end)));
   return Object.fromEntries(found.read.map(({ name, content }) => [name, content.toString("latin1")]));
 }
 
-/** Why a zip is refused, without its path. */
+/** The reason why a zip is refused, without its path. */
 async function refusal(bytes: Buffer): Promise<string> {
   const path = fileOf(bytes);
   const error = await readZip(path).then(
@@ -51,7 +51,7 @@ describe("a member is refused by its name or kind", () => {
     ["a pipe", { ...A, attributes: (0o010644 << 16) >>> 0 }, "it is a device or a pipe"],
     ["a folder with content", { ...A, name: "a.jpg/" }, "it is a file, but its name is that of a folder"],
     [
-      "a name that is no UTF-8",
+      "a name that is not UTF-8",
       { ...A, name: Buffer.from("\xe9.jpg", "latin1"), flags: 0x800 },
       "is not UTF-8, although",
     ],
@@ -59,14 +59,14 @@ describe("a member is refused by its name or kind", () => {
     expect(await refusal(makeZip([B, member]))).toContain(reason);
   });
 
-  it("but links that no image could be are skipped, and noted", async () => {
+  it("but links that cannot be images are skipped, and noted", async () => {
     const link = { ...B, name: "latest", attributes: LINK };
     expect(await read([A, link])).toEqual({ "a.jpg": A.content });
     const { notes } = await readZip(fileOf(makeZip([A, link])));
     expect(notes).toEqual([expect.stringContaining("skipped links and devices: latest")]);
   });
 
-  it("two of one name, also where only the way it is written differs", async () => {
+  it("two with the same name, even if its spelling differs", async () => {
     expect(await refusal(makeZip([A, { ...B, name: "a.jpg" }]))).toBe('member "a.jpg": a second member with this name');
     expect(await refusal(makeZip([A, { ...B, name: "./a.jpg" }]))).toContain("a second member with this name");
   });
@@ -80,7 +80,7 @@ describe("a header that differs from the directory is refused, as is data that d
     ["an encryption", { ...A, local: { flags: 1 } }, "differ in encryption"],
     ["a CRC", { ...A, local: { crc: 1 } }, "differ in CRC"],
     ["a size", { ...A, method: 8, local: { size: 1 } }, "differ in size"],
-    ["a packed size", { ...A, method: 8, local: { storedSize: 1 } }, "differ in size"],
+    ["a stored size", { ...A, method: 8, local: { storedSize: 1 } }, "differ in size"],
     ["a size, with sizes after the data", { ...A, method: 8, flags: 8, local: { size: 1 } }, "differ in size"],
     [
       "a place",
@@ -97,7 +97,7 @@ describe("a header that differs from the directory is refused, as is data that d
     ["the CRC, with zeros in the header", { ...A, flags: 8, crc: 1, local: { crc: 0 } }, "its CRC-32 does not match"],
     ["more data than it claims", { ...A, method: 8, size: 20 }, "it has more data than it claims"],
     ["less than it claims", { ...A, method: 8, size: 60 }, "its CRC-32 does not match its data"],
-    ["data that deflate did not make", { ...A, method: 8, packed: Buffer.alloc(40, 0xff) }, "cannot be decompressed"],
+    ["data that are not deflated", { ...A, method: 8, packed: Buffer.alloc(40, 0xff) }, "cannot be decompressed"],
     [
       "data that end early",
       { ...A, method: 8, packed: deflateRawSync(A.content).subarray(0, 20) },
@@ -108,7 +108,7 @@ describe("a header that differs from the directory is refused, as is data that d
     expect(await refusal(makeZip([member, B]))).toContain(reason);
   });
 
-  it("sizes and CRC after the data may be zeros, or the truth, in the header", async () => {
+  it("sizes and CRC after the data may be zero, or correct, in the header", async () => {
     const zeros = { crc: 0, size: 0, storedSize: 0 };
     const members = [
       { ...A, method: 8, flags: 8, local: zeros },
@@ -122,12 +122,12 @@ describe("bombs", () => {
   const zeros = Buffer.alloc(20e6);
   const packed = deflateRawSync(zeros, { level: 9 });
 
-  it("sizes that deflate cannot make are refused before anything is unpacked", async () => {
+  it("impossible sizes are refused before anything is decompressed", async () => {
     const member = { name: "a.jpg", packed, method: 8, crc: 0, size: 4e9 };
     expect(await refusal(makeZip([member]))).toContain("stored bytes cannot give the 4000000000 that it claims");
   });
 
-  it("what unpacks to more than it claims is unpacked no further", async () => {
+  it("data that expand to more than they claim are not decompressed further", async () => {
     const before = process.memoryUsage().arrayBuffers;
     expect(await refusal(makeZip([{ name: "a.jpg", packed, method: 8, crc: 0, size: 1e5 }]))).toContain(
       "more data than it claims",
@@ -135,27 +135,27 @@ describe("bombs", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5e6);
   });
 
-  it("members that lie in each other are refused: the same data twice, and quoted headers", async () => {
+  it("overlapping members are refused: the same data twice, and quoted headers", async () => {
     const twice = [A, { ...A, name: "b.jpg", local: { name: "a.jpg" }, listed: { name: "b.jpg", offset: 0 } }];
     expect(await refusal(makeZip(twice))).toContain("another member overlaps its data");
-    // each file's data begin with the next one's header, as in bombs that are not nested
+    // each file's data begin with the header of the next file, as in bombs without nesting
     const inner = makeZip([B]).subarray(0, 30 + 5 + B.content.length);
     const outer = { name: "a.jpg", content: inner };
     const listed = { ...B, packed: Buffer.alloc(0), listed: { offset: 35 } };
     expect(await refusal(makeZip([outer, listed]))).toContain('member "a.jpg": another member overlaps its data');
   });
 
-  it("members behind the directory's beginning are refused", async () => {
+  it("members after the directory's beginning are refused", async () => {
     expect(await refusal(makeZip([{ ...A, storedSize: 500, size: 500 }]))).toContain(
       "the archive ends before its data do",
     );
   });
 });
 
-describe("archives that are no whole zip", () => {
+describe("archives that are not a complete zip", () => {
   const whole = makeZip([A, { ...B, method: 8 }]);
 
-  it("zeros behind it are those of a pipe's last block", async () => {
+  it("may be followed by the zeros of a pipe's last block", async () => {
     expect(await read([A], { after: Buffer.alloc(9000) })).toEqual({ "a.jpg": A.content });
   });
 
@@ -174,14 +174,14 @@ describe("archives that are no whole zip", () => {
     ],
     ["a web page", Buffer.from(`\n<!DOCTYPE html><html>${" ".repeat(200)}`), "not a zip archive, it is a web page"],
     ["a gzip file", Buffer.from("\x1f\x8b\x08".padEnd(100, "x"), "latin1"), "it is compressed by gzip"],
-    ["bytes behind it", makeZip([A], { after: Buffer.from("x") }), "bytes follow its end record"],
+    ["bytes after it", makeZip([A], { after: Buffer.from("x") }), "bytes follow its end record"],
     ["two ends", makeZip([A], { comment: `PK\x05\x06${"\0".repeat(18)}` }), "two end records"],
     [
       "an end in its comment",
       makeZip([A], { comment: `PK\x05\x06${"\0".repeat(18)}and more` }),
       "bytes follow its end record",
     ],
-    ["a part of several", makeZip([A], { disk: 1 }), "part of a split archive"],
+    ["one part of several", makeZip([A], { disk: 1 }), "part of a split archive"],
     ["a member in another part", makeZip([{ ...A, disk: 1 }]), "part of a split archive"],
     ["one entry too many", makeZip([A], { count: 2 }), "its directory lists 1 entries, its end record states 2"],
     [
@@ -201,12 +201,12 @@ describe("archives that are no whole zip", () => {
     ["an encrypted directory", { ...A, flags: 0x2001 }, "only PKWARE's programs read"],
     ["AES that is not flagged", { ...A, method: 99 }, "its flag states that it is not encrypted"],
     ["AES without settings", { ...A, method: 99, flags: 1 }, "its field of AES settings is damaged"],
-  ])("images packed by %s", async (_, member, reason) => {
+  ])("images stored with %s", async (_, member, reason) => {
     expect(await refusal(makeZip([B, member]))).toContain(reason);
   });
 });
 
-describe("names in other character sets stay what they are, and different", () => {
+describe("names in other character sets are kept and remain distinct", () => {
   const raw = (hex: string) => Buffer.from(hex, "hex");
 
   it("UTF-8 with and without its flag, code page 437, Shift-JIS with a backslash as second byte, Info-ZIP's second name", async () => {
@@ -235,18 +235,18 @@ describe("names in other character sets stay what they are, and different", () =
     });
   });
 
-  it("a backslash is a folder's where a program of MS-DOS or Windows wrote it alone, and that is noted", async () => {
+  it("a backslash separates folders where an MS-DOS or Windows program wrote only backslashes, which is noted", async () => {
     const dos = { ...A, name: "fish\\a.jpg", host: 0 };
     expect(await read([dos])).toEqual({ "fish/a.jpg": A.content });
     expect(await read([{ ...dos, host: 3 }])).toEqual({ "fish\\a.jpg": A.content });
-    // the form that bytes of other character sets have elsewhere is none here
+    // the escaped form of bytes in other character sets is not used here
     expect(await read([{ ...A, name: "a\\xE9.jpg" }])).toEqual({ "a\\x5CxE9.jpg": A.content });
     const { notes } = await readZip(fileOf(makeZip([dos])));
     expect(notes).toEqual([expect.stringContaining('"\\" is read as "/" in the names of 1 member')]);
   });
 });
 
-it("an archive beyond 4 GiB is read with 64-bit offsets, and as macOS writes it, with the rest of its offsets alone", async () => {
+it("an archive larger than 4 GiB is read with 64-bit offsets, and as written by macOS, with offsets modulo 4 GiB", async () => {
   const path = join(temporaryFolder(), "large.zip");
   const far = 2 ** 32 + 12_345;
   const first = makeZip([A]);
@@ -254,7 +254,7 @@ it("an archive beyond 4 GiB is read with 64-bit offsets, and as macOS writes it,
   const local = [first.subarray(0, 35 + A.content.length), second.subarray(0, 35 + B.content.length)] as const;
   const write = (end: Buffer) => {
     const file = openSync(path, "w");
-    ftruncateSync(file, far); // takes no room
+    ftruncateSync(file, far); // takes no space
     writeSync(file, local[0], 0, local[0].length, 0);
     writeSync(file, Buffer.concat([local[1], end]), 0, local[1].length + end.length, far);
     closeSync(file);

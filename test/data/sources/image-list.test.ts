@@ -18,7 +18,7 @@ const inContainer = fc
 const entries: fc.Arbitrary<ImageEntry[]> = fc.array(fc.oneof(inFolder, inContainer), { maxLength: 3000, size: "max" });
 
 describe("image lists", () => {
-  it("give back what was collected, by position, in pieces and in a row", () => {
+  it("return the collected entries by position, in slices and in sequence", () => {
     fc.assert(
       fc.property(entries, fc.nat(), fc.nat(), (images, first, end) => {
         const list = collectImages(images);
@@ -31,16 +31,16 @@ describe("image lists", () => {
     );
   });
 
-  it("choose by label and by position as arrays do, again and again", () => {
+  it("select by label and by position as arrays do, also repeatedly", () => {
     fc.assert(
       fc.property(entries, label, (images, most) => {
         const list = collectImages(images);
-        const few = list.withLabels((one) => one <= most);
+        const few = list.withLabels((label) => label <= most);
         const expected = images.filter((image) => image.label <= most);
         expect([...few]).toEqual(expected);
         const odd = Int32Array.from([...expected.keys()].filter((at) => at % 2 === 1));
         expect([...few.pick(odd)]).toEqual(expected.filter((_, at) => at % 2 === 1));
-        expect([...few.pick(odd).withLabels((one) => one < most)]).toEqual(
+        expect([...few.pick(odd).withLabels((label) => label < most)]).toEqual(
           expected.filter((image, at) => at % 2 === 1 && image.label < most),
         );
       }),
@@ -48,7 +48,7 @@ describe("image lists", () => {
     );
   });
 
-  it("refuse positions that are not there", () => {
+  it("refuse positions that do not exist", () => {
     const list = collectImages([{ path: "a.jpg", bytes: 1, label: 3 }]);
     for (const position of [-1, 1, 0.5, Number.NaN]) {
       expect(() => list.at(position)).toThrow(RangeError);

@@ -18,7 +18,7 @@ function sourceOfTest(format: string, root: string) {
 }
 
 describe("an image's bytes", () => {
-  it("are refused where the file has not the size listed, is none, or is no longer there", async () => {
+  it("are refused where the file does not have the listed size, is not a file, or no longer exists", async () => {
     const root = temporaryFolder();
     const source = sourceOfTest("folder", root);
     writeFileSync(join(root, "a.jpg"), "12345");
@@ -43,7 +43,7 @@ describe("an image's bytes", () => {
     ]);
   });
 
-  it("are refused where the tar is not the one whose members were listed, or ends before them", async () => {
+  it("are refused where the tar differs from the listed one, or ends before the member", async () => {
     const root = temporaryFolder();
     const source = sourceOfTest("tar", root);
     const path = writeTar(join(root, "0.tar"), [{ name: "a.jpg", content: "12345" }]);
@@ -60,7 +60,7 @@ describe("an image's bytes", () => {
     await expect(source.read(image)).rejects.toThrow(`${path}: changed during the run, after its members were listed`);
   });
 
-  it("are those of each member of a tar, whole and in their beginning", async () => {
+  it("are those of each member of a tar, whole or the first bytes", async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, "test"));
     const path = join(root, "test", "0.tar");
@@ -87,7 +87,7 @@ describe("an image's bytes", () => {
     }
   });
 
-  it("begin as the file does, which may be shorter than is asked for or not be there", async () => {
+  it("are the file's first bytes, also of a file that is shorter than requested or missing", async () => {
     const root = temporaryFolder();
     writeFileSync(join(root, "a.jpg"), "12345");
     const source = sourceOfTest("folder", root);
@@ -99,6 +99,6 @@ describe("an image's bytes", () => {
   });
 });
 
-it("a source of an unknown format is a defect, and says so", () => {
+it("a source of an unknown format is reported as a defect", () => {
   expect(() => openSource({ format: "cards", root: "." })).toThrow('unknown image source format "cards"');
 });

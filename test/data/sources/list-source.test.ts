@@ -26,7 +26,7 @@ async function rowsOf(list: string) {
   return [...images].map(({ path, label }) => [path, label]);
 }
 
-/** The same where labels are rows, without a benchmark's checks. */
+/** The same where labels are row numbers, without a benchmark's checks. */
 async function plainRowsOf(list: string): Promise<number[]> {
   const source = openSource({ format: "list", root: dirname(list), files: [basename(list)] });
   const labels = async () => ({ rowOf: Number, warnings: [] });
@@ -62,7 +62,7 @@ describe("a list of images and labels", () => {
     expect(await rowsOf(setOf(name, list))).toEqual(ROWS);
   });
 
-  it("may have absolute paths that lie below its folder, by a link too", async () => {
+  it("may have absolute paths below its folder, also through a link", async () => {
     const list = setOf("val.csv", "");
     const folder = join(list, "..");
     const link = join(temporaryFolder(), "link");
@@ -107,7 +107,7 @@ describe("a list of images and labels", () => {
     expect(await refusal(setOf(name, list))).toMatch(message);
   });
 
-  it("is held against the wnids and official numbers in its paths", async () => {
+  it("is compared with the wnids and official numbers in its paths", async () => {
     const files = { "n01440764/a.jpg": "", "ILSVRC2012_val_00000001.JPEG": "" };
     const message = async (row: string) => rowsOf(setOf("val.csv", lines("path,label", row), files)).catch(String);
     expect(await message("n01440764/a.jpg,1")).toMatch(/its name contains n01440764, but its label is n01443537/);
@@ -115,7 +115,7 @@ describe("a list of images and labels", () => {
     expect(await message("ILSVRC2012_val_00000001.JPEG,65")).toEqual([["ILSVRC2012_val_00000001.JPEG", 65]]);
   });
 
-  it("has each image held against its SHA-256, where it has one", async () => {
+  it("has each image checked against its SHA-256, where it has one", async () => {
     const rows = ROWS.map(
       ([path, label]) => `${path},${label},${sha256(FILES[path as keyof typeof FILES]).toUpperCase()}`,
     );
@@ -131,7 +131,7 @@ describe("a list of images and labels", () => {
     expect(await refusal(setOf("val.csv", lines("path,label,sha256", "a.jpg,0,abc")))).toMatch(/expected a SHA-256/);
   });
 
-  it("is read where it is named only, and several are refused", async () => {
+  it("is read only where it is named, and several are refused", async () => {
     const list = setOf("val.csv", lines("path,label", ...rowsBy(",")));
     await expect(openDataFolder(imagenet, join(list, ".."))).rejects.toThrow(/no images of imagenet here/);
     writeFileSync(join(list, "..", "more.csv"), lines("path,label", "a.jpg,0"));
@@ -140,7 +140,7 @@ describe("a list of images and labels", () => {
     );
   });
 
-  it("reads any names of files as they are", async () => {
+  it("reads any file names unchanged", async () => {
     const name = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
       .filter((text) => !/[/\0\\]|^\.+$|^\s|\s$/.test(text) && !/[\ud800-\udfff]/.test(text));
@@ -161,7 +161,7 @@ describe("a list of images and labels", () => {
   });
 });
 
-it("refuses numbers beside the wnids of other classes, and warns of the names of others", async () => {
+it("refuses numbers next to the wnids of other classes, and warns of the names of others", async () => {
   const beside = (text: string) => lines("path,label,class", ...rowsBy(",").map((row) => `${row},${text}`));
   expect(await refusal(setOf("val.csv", beside("n01440764")))).toMatch(
     /^row 1: b\/d e\.JPEG: its label 7 is .*"n01440764"/,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SampleLabels } from "../../../src/data/sources/image-source.ts";
 import { openSource } from "../../../src/data/sources/source-formats.ts";
 
-/** Labels that are the classes' rows. */
+/** Labels that are row numbers of the classes. */
 export const asTheyAre: SampleLabels = async () => ({ rowOf: Number, warnings: [] });
 
 export interface WebDatasetOptions {
@@ -12,7 +12,10 @@ export interface WebDatasetOptions {
   readonly allowIncomplete?: boolean;
 }
 
-/** The images of a WebDataset of tars, as tests look at them. Classes: as many as `classnames.txt` has, else many. */
+/**
+ * The images of a WebDataset of tars, in the form for tests. Number of classes: the lines of `classnames.txt`, else
+ * many.
+ */
 export async function listWebDataset(root: string, { classes, cacheFolder, allowIncomplete }: WebDatasetOptions = {}) {
   const source = openSource({ format: "tar", root, allowIncomplete });
   const names = join(root, "classnames.txt");

@@ -1,20 +1,20 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** A member as a test wants it, right or wrong: nothing here is checked. */
+/** A member for a test, valid or not: nothing here is checked. */
 export interface MadeMember {
   readonly name: string;
   readonly content?: string | Uint8Array;
   /** the header's type character; "0" is a file */
   readonly flag?: string;
-  /** the size that the header claims, where it is not the content's */
+  /** the size that the header claims, where it differs from the content's size */
   readonly claims?: number;
-  /** the header's own field, 155 bytes, that comes before the name */
+  /** the header's field of 155 bytes that precedes the name */
   readonly prefix?: string;
   readonly link?: string;
-  /** records of an extended header before the member's own */
+  /** records of an extended header before the member's header */
   readonly pax?: Readonly<Record<string, string>>;
-  /** a GNU long-name member before the member's own */
+  /** a GNU long-name member before the member's header */
   readonly gnuName?: string;
 }
 
@@ -22,7 +22,7 @@ const BLOCK = 512;
 const END_MARK = Buffer.alloc(2 * BLOCK);
 
 /**
- * The bytes of a tar in the ustar format, from the standard's table of fields and by no library's code.
+ * Makes the bytes of a tar in the ustar format from the standard's table of fields, without a library.
  *
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html, "ustar Interchange Format"
  */
@@ -69,7 +69,7 @@ function header(member: MadeMember, size: number): Buffer {
   return sealHeader(block);
 }
 
-/** Eleven octal digits, or, where they are too few, 12 bytes with the first bit set (GNU's base 256). */
+/** Eleven octal digits or, where they are too few, 12 bytes with the first bit set (GNU's base 256). */
 function writeSize(block: Buffer, size: number): void {
   if (size >= 0 && size < 8 ** 11) {
     block.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
@@ -80,7 +80,7 @@ function writeSize(block: Buffer, size: number): void {
   block.writeBigInt64BE(BigInt(size), 128);
 }
 
-/** Writes the checksum of a header block into it: the sum of its bytes, with blanks for the sum itself. */
+/** Writes the checksum of a header block into it: the sum of its bytes, with blanks in place of the sum. */
 export function sealHeader(block: Buffer): Buffer {
   block.write("        ", 148, "latin1");
   const sum = block.subarray(0, BLOCK).reduce((total, byte) => total + byte, 0);
@@ -88,7 +88,7 @@ export function sealHeader(block: Buffer): Buffer {
   return block;
 }
 
-/** "length key=value\n", where the length counts its own digits too. */
+/** "length key=value\n", where the length includes its digits. */
 function paxRecord(key: string, value: string): Buffer {
   const rest = Buffer.from(` ${key}=${value}\n`);
   let length = rest.length + 1;

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** What a local header or an entry of the directory says; where absent, the truth. */
+/** Fields of a local header or an entry of the directory; correct values where absent. */
 export interface ZipClaims {
   readonly name?: string | Buffer;
   readonly flags?: number;
@@ -9,18 +9,18 @@ export interface ZipClaims {
   readonly size?: number;
   readonly storedSize?: number;
   readonly extra?: Buffer;
-  /** of the directory alone */
+  /** of the directory only */
   readonly offset?: number;
   readonly disk?: number;
   readonly host?: number;
   readonly attributes?: number;
 }
 
-/** A member as a test wants it, right or wrong: nothing here is checked. */
+/** A member for a test, valid or not: nothing here is checked. */
 export interface MadeZipMember extends ZipClaims {
   readonly name: string | Buffer;
   readonly content?: string | Buffer;
-  /** the bytes that lie there, where they are not what the content is packed to */
+  /** the stored bytes, where they differ from the compressed content */
   readonly packed?: Buffer;
   /** differs from the directory */
   readonly local?: ZipClaims;
@@ -38,7 +38,7 @@ export interface MadeZipEnd {
 }
 
 /**
- * The bytes of a zip, from the tables of the format's description and by no library's code.
+ * Makes the bytes of a zip from the tables of the format's description, without a library.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
  */

@@ -11,7 +11,7 @@ describe("memberName", () => {
     [latin1("caf\xe9.JPEG"), "caf\\xE9.JPEG"],
     [Buffer.concat([Buffer.from("\u00e9"), latin1("\xe9\xff")]), "\u00e9\\xE9\\xFF"],
     [latin1("\xc0\x80\xed\xa0\x80"), "\\xC0\\x80\\xED\\xA0\\x80"], // overlong, and half of a surrogate pair
-    [latin1("100%20 \\xe9 \\n.jpg"), "100%20 \\xe9 \\n.jpg"], // nothing that reads as a byte
+    [latin1("100%20 \\xe9 \\n.jpg"), "100%20 \\xe9 \\n.jpg"], // nothing that reads as an escaped byte
     [latin1("a\\xE9.jpg"), "a\\x5CxE9.jpg"],
     [Buffer.from("\ufeffa"), "\ufeffa"],
   ])("writes %s", (bytes, text) => {
@@ -19,7 +19,7 @@ describe("memberName", () => {
     expect(memberNameBytes(text)).toEqual(bytes);
   });
 
-  it("gives every name a text of its own, which is UTF-8 and gives the bytes back", () => {
+  it("gives every name a distinct text, which is UTF-8 and restores the bytes", () => {
     const piece = fc.constantFrom("a", "\\", "x", "E9", "\xe9", "\xc3\xa9", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "/");
     fc.assert(
       fc.property(
@@ -37,7 +37,7 @@ describe("memberName", () => {
     );
   });
 
-  it("is the text itself for UTF-8 that holds no byte's form", () => {
+  it("does not change UTF-8 text without escaped bytes", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         expect(memberName(Buffer.from(text))).toBe(escapeText(text));

@@ -7,7 +7,7 @@ import { IMAGES_OF_CLASS, noisePng, PATHS, writeDefinition, writeImages } from "
 import { checkpoints, root } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
-/** The built package with one format more: its file, and its name in the list of formats. */
+/** The built package with an additional format: its file, and its name in the list of formats. */
 function packageWithCards(): string {
   const folder = temporaryFolder();
   cpSync(join(root, "dist"), join(folder, "dist"), {
@@ -26,7 +26,7 @@ function packageWithCards(): string {
   return folder;
 }
 
-/** Evaluates the folders of a place, then inspects the cards; prints rows of predictions, and the inspections. */
+/** Evaluates the folders of a place, then inspects the cards; prints rows of predictions and the inspections. */
 const SCRIPT = `
   import { readFileSync } from "node:fs";
   const [place, checkpoint, ...folders] = process.argv.slice(1);
@@ -49,7 +49,7 @@ const SCRIPT = `
   const inspect = (deep) => inspectData(place + "/cards", { benchmarks: [definition], deep });
   console.log(JSON.stringify({ rows, inspections: [await inspect(false), await inspect(true)] }));`;
 
-it("a format that is one file and one line more is evaluated and inspected as the others are", async () => {
+it("a format added by one file and one line is evaluated and inspected like the others", async () => {
   const place = temporaryFolder();
   const images = await Promise.all(PATHS.map((_, i) => noisePng(i)));
   writeDefinition(join(place, "definition"));

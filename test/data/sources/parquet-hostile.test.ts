@@ -12,7 +12,7 @@ import { fixtures, temporaryFolder } from "../../helpers.ts";
 
 const LONG = [0xff, 0xff, 0xff, 0xff, 0x07]; // 2^31 - 1
 
-/** Whatever a file claims, nothing is allocated by it: memory of this process that is not the garbage collector's. */
+/** Checks that nothing is allocated because a file claims it: memory of this process outside the garbage collector. */
 async function allocated(work: () => unknown): Promise<number> {
   const before = process.memoryUsage().arrayBuffers;
   await work();
@@ -26,7 +26,7 @@ describe("a struct of Thrift", () => {
     ["structs in structs", many(100_000, 0x1c), /nested more than 32 deep/],
     ["lists in lists", Uint8Array.from([0x19, ...many(100_000, 0x19)]), /nested more than 32 deep/],
     ["a number without an end", Uint8Array.from([0x16, ...many(20, 0xff)]), /does not end/],
-    ["a type that Parquet has not", Uint8Array.of(0x1b, 0x01), /does not use/],
+    ["a type that Parquet does not have", Uint8Array.of(0x1b, 0x01), /does not use/],
     ["two million empty structs", Uint8Array.from([0x19, 0xfc, 0x80, 0x89, 0x7a, ...many(2_000_000, 0)]), /more parts/],
   ])("of %s is refused", (_, bytes, fault) => {
     expect(() => structEnd(bytes)).toThrow(fault);
@@ -61,12 +61,12 @@ describe("a page", () => {
   it.each<[string, string, readonly number[] | Uint8Array, number, RegExp]>([
     ["SNAPPY", "2 GB in 6 bytes", [...LONG, 0], 2 ** 31 - 1, /the maximum is 1073741824/],
     ["SNAPPY", "more than 64 MB from little", [...LONG, 0], 65 << 20, /decompression bomb/],
-    ["SNAPPY", "another length than its own", [5, 0x10, 1, 2, 3, 4, 5], 6, /have 5 bytes, expected 6/],
+    ["SNAPPY", "a wrong length", [5, 0x10, 1, 2, 3, 4, 5], 6, /have 5 bytes, expected 6/],
     ["SNAPPY", "a copy from before its start", [8, 0x00, 1, 0x12, 9, 0], 8, /snappy data cannot/],
-    ["GZIP", "more than it says", gzipSync(Buffer.alloc(1 << 20)), 1000, /cannot be decoded/],
-    ["GZIP", "less than it says", gzipSync(Buffer.alloc(10)), 1000, /to 10 bytes, expected 1000/],
-    ["LZ4_RAW", "more than it says", [0x1f, 0x41, 1, 0, 255, 255, 255, 0], 20, /LZ4 data cannot/],
-    ["LZ4_RAW", "less than it says", [0x20, 1, 2], 20, /LZ4 data cannot/],
+    ["GZIP", "more than it states", gzipSync(Buffer.alloc(1 << 20)), 1000, /cannot be decoded/],
+    ["GZIP", "less than it states", gzipSync(Buffer.alloc(10)), 1000, /to 10 bytes, expected 1000/],
+    ["LZ4_RAW", "more than it states", [0x1f, 0x41, 1, 0, 255, 255, 255, 0], 20, /LZ4 data cannot/],
+    ["LZ4_RAW", "less than it states", [0x20, 1, 2], 20, /LZ4 data cannot/],
     ["ZSTD", "a window of 1.9 GB", [...zstd, 0x00, 0xa7, 0x01, 0, 0], 100, /claim \d{10} bytes of memory/],
     [
       "ZSTD",
@@ -75,10 +75,10 @@ describe("a page", () => {
       100,
       /claim \d{19} bytes of memory/,
     ],
-    ["ZSTD", "more than it says", bomb, 1000, /have more than 1000 bytes/],
+    ["ZSTD", "more than it states", bomb, 1000, /have more than 1000 bytes/],
     ["ZSTD", "no end", zstd, 1000, /end early/],
     ["LZO", "a codec without a reader", [], 10, /compressed by LZO, which is not supported/],
-  ])("by %s that holds %s is refused", async (codec, _, bytes, length, fault) => {
+  ])("compressed by %s with %s is refused", async (codec, _, bytes, length, fault) => {
     const input = Uint8Array.from(bytes);
     const used = await allocated(() =>
       expect(async () => (await openCodec(codec))?.(input, length)).rejects.toThrow(fault),
@@ -86,7 +86,7 @@ describe("a page", () => {
     expect(used).toBeLessThan(32 << 20);
   });
 
-  it("of zstd is held against the checksum of each of its frames", async () => {
+  it("of zstd is verified by the checksum of each of its frames", async () => {
     const frame = readFileSync(join(fixtures, "containers", "zstd", "level-19.tar.zst"));
     const codec = await openCodec("ZSTD");
     const size = 194_560;
@@ -97,7 +97,7 @@ describe("a page", () => {
     expect(() => codec?.(changed, 2 * size)).toThrow("damaged: its zstd checksum is wrong");
   });
 
-  it("of levels that repeat for ever fills what it has rows for, and no more", () => {
+  it("of levels that repeat endlessly fills its rows, and no more", () => {
     const levels = new Uint32Array(4);
     decodeHybrid(Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 0x0f, 1), 1, levels);
     expect([...levels]).toEqual([1, 1, 1, 1]);
@@ -132,7 +132,7 @@ describe("a file", () => {
       Buffer.concat([sound.subarray(0, -8), Buffer.from("\xff\xff\xff\xffPAR1", "latin1")]),
       /claims 4294967295 of/,
     ],
-  ])("of %s is refused by its name", async (_, content, fault) => {
+  ])("of %s is refused and named", async (_, content, fault) => {
     const path = join(temporaryFolder(), "x.parquet");
     writeFileSync(path, content);
     const error = await parquetContainer.index(path, {}).catch((cause) => cause);

@@ -14,7 +14,7 @@ interface Table {
   readonly names?: readonly string[];
 }
 
-/** A folder of Parquet files, whose images hold their file and row. */
+/** A folder of Parquet files, whose images contain their file and row. */
 function setOf(tables: Readonly<Record<string, Table>>): string {
   const root = temporaryFolder();
   for (const [path, { labels, names }] of Object.entries(tables)) {
@@ -34,7 +34,7 @@ function setOf(tables: Readonly<Record<string, Table>>): string {
   return root;
 }
 
-/** Path, label and what was read of each image. */
+/** Path, label and content of each image. */
 async function imagesOf(root: string): Promise<[string, number, string][]> {
   const listed = await listImages(imagenet, root);
   if (listed === null) throw new Error("no images");
@@ -73,9 +73,9 @@ it("wnids as labels are classes of ImageNet, whatever their order", async () => 
 });
 
 it.each<[string, Table, RegExp]>([
-  ["test set's labels", { labels: [-1, -1] }, /has no label \(-1, as in test sets/],
+  ["labels of a test set", { labels: [-1, -1] }, /has no label \(-1, as in test sets/],
   ["a label that is null", { labels: [0, null] }, /has no label/],
-  ["a label beyond the classes", { labels: [0, 1000] }, /label 1000, but the set has 1000 classes/],
+  ["a label outside the classes", { labels: [0, 1000] }, /label 1000, but the set has 1000 classes/],
   ["a name of another class", { labels: [5], names: ["ILSVRC2012_val_00000293_n01440764.JPEG"] }, /n01440764/],
 ])("%s stops a run", async (_, table, fault) => {
   await expect(imagesOf(setOf({ "test.parquet": table }))).rejects.toThrow(fault);

@@ -25,7 +25,7 @@ function digest(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }
 
-/** Reads a file as an evaluation does: its index, then each image by its place, backwards too. */
+/** Reads a file as an evaluation does: its index, then each image by its position, also in reverse. */
 async function readAll(name: string) {
   const path = resolve(folder, name);
   const index = await parquetContainer.index(path, {});
@@ -46,7 +46,7 @@ async function readAll(name: string) {
   }
 }
 
-/** What hyparquet reads, which walks whole columns. */
+/** The result of hyparquet, which reads whole columns. */
 async function readByHyparquet(name: string): Promise<(Uint8Array | null | undefined)[]> {
   const content = readFileSync(join(folder, name));
   const file = content.buffer.slice(content.byteOffset, content.byteOffset + content.length) as ArrayBuffer;
@@ -57,7 +57,7 @@ async function readByHyparquet(name: string): Promise<(Uint8Array | null | undef
   });
 }
 
-describe("each file that pyarrow or datasets wrote", () => {
+describe("each file written by pyarrow or datasets", () => {
   it.each(Object.entries(expected.files))("%s gives pyarrow's rows and hyparquet's bytes", async (name, rows) => {
     const { members, images, heads } = await readAll(name);
     expect(members.map(({ label }) => label ?? null)).toEqual(rows.map(([, , label]) => label));
@@ -82,7 +82,7 @@ describe("each file that pyarrow or datasets wrote", () => {
     if (rows.length > 0) expect(rows.some(([image]) => image !== null)).toBe(true);
   });
 
-  it("without compression has each image's place in the file, with compression none", async () => {
+  it("without compression has each image's position in the file, with compression none", async () => {
     const isPlaced = async (name: string) => (await readAll(name)).members.map(({ bytes }) => bytes > 0);
     for (const name of ["none-plain", "none-dictionary", "none-v2", "pages-fallback", "datasets"]) {
       expect(new Set(await isPlaced(`${name}.parquet`)), name).toEqual(new Set([true]));
@@ -94,7 +94,7 @@ describe("each file that pyarrow or datasets wrote", () => {
 });
 
 describe("reading some rows", () => {
-  /** Bytes [start, end) that reading these rows of a file asks for, the footer aside. */
+  /** Bytes [start, end) that are read for these rows of a file, without the footer. */
   async function rangesOf(name: string, rows: readonly number[]): Promise<[number, number][]> {
     const path = join(folder, name);
     const members = [...(await parquetContainer.index(path, {})).members];
@@ -113,7 +113,7 @@ describe("reading some rows", () => {
     return ranges;
   }
 
-  it("decodes a page once for all rows in it, and no page of other rows", async () => {
+  it("decodes a page once for all its rows, and no other pages", async () => {
     const all = await rangesOf("row-groups-snappy.parquet", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
     const starts = all.map(([start]) => start);
     expect(new Set(starts).size).toBe(starts.length);
@@ -123,7 +123,7 @@ describe("reading some rows", () => {
     expect(all).toEqual(expect.arrayContaining(second));
   });
 
-  it("without compression asks for the images' bytes alone", async () => {
+  it("without compression reads only the images' bytes", async () => {
     const members = [...(await parquetContainer.index(join(folder, "none-plain.parquet"), {})).members];
     const wanted = [9, 2, 4].map((row) => members[row] as ContainerMember);
     expect(await rangesOf("none-plain.parquet", [9, 2, 4])).toEqual(
@@ -132,7 +132,7 @@ describe("reading some rows", () => {
   });
 });
 
-it("names of classes are those that datasets wrote, and what is read is noted", async () => {
+it("class names are those that datasets wrote, and the columns are noted", async () => {
   const { index } = await readAll("datasets.parquet");
   expect(index.labelNames).toEqual(["tench", "goldfish", "hay"]);
   expect(index.notes).toEqual(["images are read from the column image.bytes, labels from label"]);
@@ -149,7 +149,7 @@ it.each(["checksums.parquet", "pages-snappy.parquet"])(
   async (name) => {
     const content = readFileSync(join(folder, name));
     const image = (await readAll(name)).images[0] as Uint8Array;
-    const at = content.indexOf(image.subarray(4, 12)); // compressed, random bytes are as they were
+    const at = content.indexOf(image.subarray(4, 12)); // compressed, random bytes are stored unchanged
     content[at] = (content[at] as number) ^ 1;
     const path = join(temporaryFolder(), name);
     writeFileSync(path, content);

@@ -23,16 +23,22 @@ describe("chooseColumns", () => {
       ["jpg", "path"],
       "cls",
     ],
-    ["bytes in a column, and names beside", "data:bytes file_name:text Label:text", ["data"], ["file_name"], "Label"],
     [
-      "wnids rather than numbers of which the order is not told",
+      "bytes in a column, and names in another",
+      "data:bytes file_name:text Label:text",
+      ["data"],
+      ["file_name"],
+      "Label",
+    ],
+    [
+      "wnids rather than numbers whose order is unknown",
       `${IMAGE} label:number wnid:text`,
       ["image", "bytes"],
       ["image", "path"],
       "wnid",
     ],
     ["one of several columns of bytes by its name", "thumb:bytes image:bytes label:number", ["image"], null, "label"],
-  ])("takes %s", (_, fields, image, path, label) => {
+  ])("chooses %s", (_, fields, image, path, label) => {
     expect(chooseColumns(fieldsOf(fields), undefined)).toEqual({ image, path, label: [label], labelNames: null });
   });
 
@@ -41,11 +47,11 @@ describe("chooseColumns", () => {
     ["label:number category:text class:text", ["class"]],
     ["label:number caption:text path:text", undefined],
     ["label:text class_name:text", undefined],
-  ])("of %s takes the text beside labels that are numbers", (fields, text) => {
+  ])("of %s chooses the text next to numeric labels", (fields, text) => {
     expect(chooseColumns(fieldsOf(`image:bytes ${fields}`), undefined).labelText).toEqual(text);
   });
 
-  it("takes what features declare, with the names of classes", () => {
+  it("uses the columns that features declare, with the names of classes", () => {
     const declared = features({
       photo: { _type: "Image" },
       kind: { _type: "ClassLabel", names: ["cat", "dog"] },
@@ -71,7 +77,7 @@ describe("chooseColumns", () => {
     expect(() => chooseColumns(fieldsOf(fields), undefined)).toThrow(message);
   });
 
-  it("refuses features that cannot be read, and several labels of which none is called so", () => {
+  it("refuses features that cannot be read, and several labels without a known name", () => {
     expect(() => chooseColumns(fieldsOf(`${IMAGE} label:number`), "{")).toThrow(/are not JSON/);
     const two = features({ fine: { _type: "ClassLabel" }, coarse: { _type: "ClassLabel" } });
     expect(() => chooseColumns(fieldsOf(`${IMAGE} fine:number coarse:number`), two)).toThrow(

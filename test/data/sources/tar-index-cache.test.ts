@@ -7,7 +7,7 @@ import { InputError } from "../../../src/foundation/errors.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { type MadeMember, writeTar } from "./make-tar.ts";
 
-/** As of a tar that was made a while ago, on a disk. */
+/** As of a tar that was made some time ago, on a disk. */
 const readTarIndex = (path: string, cache: string) => readIndex(path, cache, { lasts: () => true });
 
 function tarOf(...members: MadeMember[]): string {
@@ -15,7 +15,7 @@ function tarOf(...members: MadeMember[]): string {
 }
 
 describe("readTarIndex", () => {
-  it("stores the index and takes it from there while the tar is the same", async () => {
+  it("stores the index and reads it from there while the tar is unchanged", async () => {
     const cache = join(temporaryFolder(), "tars");
     const path = tarOf({ name: "ä/s0.png", content: Buffer.alloc(700, 1) }, { name: "s0.cls", content: "1\n" });
     const first = await readTarIndex(path, cache);
@@ -23,13 +23,13 @@ describe("readTarIndex", () => {
     expect(await readTarIndex(path, cache)).toEqual(first);
     const [stored = ""] = readdirSync(cache);
     const lines = readFileSync(join(cache, stored), "utf8");
-    const other = lines.replace("s0.png", "s1.png");
-    writeFileSync(join(cache, stored), other);
-    expect((await readTarIndex(path, cache))[0]?.name).toBe("ä/s0.png"); // changed by hand: made again
+    const edited = lines.replace("s0.png", "s1.png");
+    writeFileSync(join(cache, stored), edited);
+    expect((await readTarIndex(path, cache))[0]?.name).toBe("ä/s0.png"); // modified by hand: made again
     expect(readFileSync(join(cache, stored), "utf8")).toBe(lines);
   });
 
-  it("keeps folders, empty members and bytes that are no text", async () => {
+  it("keeps folders, empty members and bytes that are not text", async () => {
     const cache = temporaryFolder();
     const path = tarOf(
       { name: "d", flag: "5" },
@@ -42,7 +42,7 @@ describe("readTarIndex", () => {
     expect(statSync(join(cache, readdirSync(cache)[0] ?? "")).mtimeMs).toBe(stored);
   });
 
-  it("makes it again when the tar's size or time is another", async () => {
+  it("makes it again when the tar's size or time differs", async () => {
     const cache = temporaryFolder();
     const path = tarOf({ name: "a", content: "1" });
     await readTarIndex(path, cache);
@@ -60,25 +60,25 @@ describe("readTarIndex", () => {
     const stored = join(cache, readdirSync(cache)[0] ?? "");
     const bytes = readFileSync(stored);
     for (let at = 0; at < bytes.length; at++) {
-      const spoilt = Buffer.from(bytes);
-      spoilt[at] = (spoilt[at] as number) ^ 1;
-      writeFileSync(stored, at % 2 === 0 ? spoilt : bytes.subarray(0, at));
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] as number) ^ 1;
+      writeFileSync(stored, at % 2 === 0 ? damaged : bytes.subarray(0, at));
       expect(await readTarIndex(path, cache)).toEqual(right);
     }
   });
 
-  it("makes it again for another tar of the same size and time in the same place", async () => {
+  it("makes it again for another tar with the same path, size and time", async () => {
     const cache = temporaryFolder();
     const path = tarOf({ name: "a", content: "1" });
     utimesSync(path, 1, 1);
     await readTarIndex(path, cache);
-    const other = tarOf({ name: "b", content: "1" });
-    utimesSync(other, 1, 1);
-    renameSync(other, path);
+    const replacement = tarOf({ name: "b", content: "1" });
+    utimesSync(replacement, 1, 1);
+    renameSync(replacement, path);
     expect((await readTarIndex(path, cache)).map((member) => member.name)).toEqual(["b"]);
   });
 
-  it("stores no index of a tar so young that the next change may not show in its times", async () => {
+  it("stores no index of a tar so recent that the next change may not show in its times", async () => {
     const cache = temporaryFolder();
     expect((await readIndex(tarOf({ name: "a", content: "1" }), cache)).map((member) => member.name)).toEqual(["a"]);
     expect(readdirSync(cache)).toEqual([]);
@@ -86,8 +86,8 @@ describe("readTarIndex", () => {
 
   it("ignores the index of another tar, copied to this one's name", async () => {
     const cache = temporaryFolder();
-    const [one, two] = [tarOf({ name: "a", content: "1" }), tarOf({ name: "b", content: "1" })];
-    await readTarIndex(one, cache);
+    const [firstTar, two] = [tarOf({ name: "a", content: "1" }), tarOf({ name: "b", content: "1" })];
+    await readTarIndex(firstTar, cache);
     const [first = ""] = readdirSync(cache);
     await readTarIndex(two, cache);
     const second = readdirSync(cache).find((name) => name !== first) as string;

@@ -38,7 +38,7 @@ describe("indexTar", () => {
     expect(members.map(({ text: _, ...member }) => member)).toEqual(expected[name]);
   });
 
-  it("keeps the content of members up to 32 bytes, and of no other", async () => {
+  it("keeps only the content of members up to 32 bytes", async () => {
     const path = tarOf(
       { name: "a.cls", content: "7" },
       { name: "b.cls", content: "" },
@@ -49,7 +49,7 @@ describe("indexTar", () => {
     expect((await indexTar(path)).map((member) => member.text)).toEqual(["7", "", "\xff".repeat(32), null, null]);
   });
 
-  it("takes names from the ustar prefix, a GNU long name and an extended header, and sizes from the latter", async () => {
+  it("reads names from the ustar prefix, a GNU long name and an extended header, and sizes from the latter", async () => {
     const path = tarOf(
       { name: "a.png", prefix: "before", content: "1" },
       { name: "cut", gnuName: `${"long/".repeat(40)}b.png`, content: "2" },
@@ -66,7 +66,7 @@ describe("indexTar", () => {
     ]);
   });
 
-  it("goes on behind a folder that claims a size", async () => {
+  it("continues after a folder that claims a size", async () => {
     const members = await indexTar(tarOf({ name: "a", flag: "5", claims: 600 }, { name: "b", content: "1" }));
     expect(members.map(({ name, offset, bytes }) => [name, offset, bytes])).toEqual([
       ["a", 512, 0],
@@ -74,7 +74,7 @@ describe("indexTar", () => {
     ]);
   });
 
-  it("lists a tar of no members as none", async () => {
+  it("lists no members of an empty tar", async () => {
     expect(await indexTar(tarOf())).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe("indexTar", () => {
     expect(await refusal(tarOf({ name: "a", prefix: "../b" }))).toContain('"../b/a"');
   });
 
-  it("takes names that are not UTF-8 in their text form, and refuses those that lead out", async () => {
+  it("returns names that are not UTF-8 in escaped form, and refuses those that lead outside", async () => {
     const named = (name: string) => {
       const block = makeTar([{ name: "a".repeat(name.length) }]);
       block.write(name, "latin1");
@@ -119,7 +119,7 @@ describe("indexTar", () => {
     expect(await refusal(named("a\xff\\..\\b"))).toContain('".."');
   });
 
-  it("skips links and devices that are called as no image and no label", async () => {
+  it("skips links and devices whose names are not those of images or labels", async () => {
     const flags = ["1", "2", "3", "4", "6"];
     const path = tarOf(...flags.map((flag) => ({ name: `latest${flag}`, flag, link: "a" })), {
       name: "a",
@@ -131,7 +131,7 @@ describe("indexTar", () => {
     expect(await refusal(tarOf({ name: "a", flag: "1", content: "x" }))).toContain("a hard link");
   });
 
-  it("refuses no name, and that of a folder", async () => {
+  it("refuses an empty name, and the name of a folder", async () => {
     expect(await refusal(tarOf({ name: "" }))).toContain("no name");
     expect(await refusal(tarOf({ name: "./", content: "x" }))).toContain("name is that of a folder");
   });
@@ -155,7 +155,7 @@ describe("indexTar", () => {
     expect(await refusal(join(tars, `refused-sparse-${format}.tar`))).toMatch(/member .*hole\.bin.*a sparse file/);
   });
 
-  it("refuses a member that claims more than the tar holds, whatever it claims", async () => {
+  it("refuses a member that claims more bytes than the tar has, for any claim", async () => {
     for (const claims of [2000, 10 * 2 ** 30, 2 ** 31, 2 ** 52, Number.MAX_SAFE_INTEGER]) {
       const message = await refusal(tarOf({ name: "s0.cls", content: "1" }, { name: "s0.png", claims, content: "x" }));
       expect(message).toContain('member "s0.png"');
@@ -164,7 +164,7 @@ describe("indexTar", () => {
     expect(await refusal(tarOf({ name: "s0.png", pax: { size: "10737418240" } }))).toContain("10737418240");
   });
 
-  it("refuses a size that is no number of bytes", async () => {
+  it("refuses a size that is not a number of bytes", async () => {
     await refusal(tarOf({ name: "s0.png", claims: -512 }));
     for (const size of ["-1", "1e3", "0x10", "12x", "9".repeat(30)]) {
       await refusal(tarOf({ name: "s0.png", pax: { size } }));
@@ -177,7 +177,7 @@ describe("indexTar", () => {
     }
   });
 
-  it("refuses a second member of a name, however it is spelled", async () => {
+  it("refuses a second member with the same name, in any spelling", async () => {
     expect(await refusal(tarOf({ name: "a/b.png" }, { name: "./a//b.png" }))).toContain(
       "a second member with this name",
     );
@@ -189,7 +189,7 @@ describe("indexTar", () => {
     await expect(indexTar(path, { members: 2 })).rejects.toThrow(/more than 2 members/);
   });
 
-  it("refuses every tar that is cut short, naming the last member that is whole", async () => {
+  it("refuses every truncated tar, naming the last complete member", async () => {
     const whole = readFileSync(join(tars, "webdataset.tar"));
     const end = expected.webdataset.at(-1).offset + expected.webdataset.at(-1).bytes;
     for (let length = 0; length < end; length += 509) {
@@ -199,14 +199,14 @@ describe("indexTar", () => {
     expect(await refusal(fileOf(whole.subarray(0, atBoundary)))).toContain('after member "s0000002.cls"');
   });
 
-  it("refuses a second tar behind the first, and takes any zeros there", async () => {
-    const one = makeTar([{ name: "a", content: "1" }]);
+  it("refuses a second tar after the first, but accepts zeros there", async () => {
+    const singleTar = makeTar([{ name: "a", content: "1" }]);
     const two = makeTar([{ name: "b", content: "2" }]);
-    expect(await refusal(fileOf(Buffer.concat([one, two])))).toContain("after its end marker at byte 1024");
-    expect(await indexTar(fileOf(Buffer.concat([one, Buffer.alloc(20_001)])))).toHaveLength(1);
+    expect(await refusal(fileOf(Buffer.concat([singleTar, two])))).toContain("after its end marker at byte 1024");
+    expect(await indexTar(fileOf(Buffer.concat([singleTar, Buffer.alloc(20_001)])))).toHaveLength(1);
   });
 
-  it("says what a file is that is no tar", async () => {
+  it("identifies a file that is not a tar", async () => {
     expect(await refusal(fileOf(Buffer.from("1f8b0800".padEnd(2048, "0"), "hex")))).toContain("rename it to .tar.gz");
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     expect(await refusal(fileOf(pointer))).toContain("Git LFS pointer");
@@ -222,7 +222,7 @@ describe("indexTar", () => {
     expect(await refusal(path)).toContain("expected a file, found a named pipe");
   });
 
-  it("takes extended headers of no length for none, and a long name of no length for no name, as tarfile does", async () => {
+  it("treats empty extended headers as absent, and an empty long name as no name, as tarfile does", async () => {
     const around = ["a", "b"].map((name) => ({ name, content: "x".repeat(100) }));
     for (const flag of ["x", "g", "K"]) {
       const members = await indexTar(tarOf({ name: "x", flag }, ...around));
@@ -258,7 +258,7 @@ describe("indexTar", () => {
       "gives all members one",
     ],
     ["a name in an unknown set", [{ name: "a", pax: { hdrcharset: "KOI8-R" } }], "unknown character set"],
-    ["a record that is cut", [{ name: "x", flag: "x", content: "99 path=b\n" }, { name: "a" }], "header is damaged"],
+    ["a truncated record", [{ name: "x", flag: "x", content: "99 path=b\n" }, { name: "a" }], "header is damaged"],
     ["a record without an end", [{ name: "x", flag: "x", content: "9 path=bc" }, { name: "a" }], "header is damaged"],
     [
       "an extended header at the end",
@@ -266,13 +266,13 @@ describe("indexTar", () => {
       "no member after",
     ],
     ["a file named as a folder", [{ name: "a/", content: "x" }], "name is that of a folder"],
-    ["a file that a record names as one", [{ name: "a", pax: { path: "b/" } }], "name is that of a folder"],
+    ["a file that a record names like a folder", [{ name: "a", pax: { path: "b/" } }], "name is that of a folder"],
     ["an old long name", [{ name: "a", flag: "N" }], 'kind "N"'],
-  ] as const)("refuses %s: readers of tars disagree about it", async (_, members, reason) => {
+  ] as const)("refuses %s: programs disagree about it", async (_, members, reason) => {
     expect(await refusal(tarOf(...(members as readonly MadeMember[])))).toContain(reason);
   });
 
-  it("refuses a header that is damaged behind the first digits of a number, and a prefix without ustar", async () => {
+  it("refuses a header that is damaged after the first digits of a number, and a prefix without ustar", async () => {
     for (const [at, text, reason] of [
       [124, "00000000008\0", "its size is not a number"],
       [136, "1452477x400\0", "a field is not a number"],
@@ -285,7 +285,7 @@ describe("indexTar", () => {
     }
   });
 
-  it("refuses such a prefix and a second name of a member that is skipped too", async () => {
+  it("refuses such a prefix and a second name also for a skipped member", async () => {
     const device = makeTar([{ name: "device", prefix: "before", flag: "3" }]);
     device.write("ustar  \0", 257, "latin1");
     expect(await refusal(fileOf(sealHeader(device)))).toContain("there are bytes where only ustar has a prefix");
@@ -293,13 +293,13 @@ describe("indexTar", () => {
     expect(await refusal(link)).toContain("a second name");
   });
 
-  it("refuses a long name that goes on behind the size in its header", async () => {
+  it("refuses a long name that continues after the size in its header", async () => {
     const block = makeTar([{ name: "cut", gnuName: "long.png", content: "x" }]);
     block.write("00000000004\0", 124, "latin1");
     expect(await refusal(fileOf(sealHeader(block)))).toContain("its extended header continues after its end");
   });
 
-  it("takes the checksum of a writer that summed bytes with signs", async () => {
+  it("accepts the checksum of a program that summed signed bytes", async () => {
     const block = makeTar([{ name: "日.png", content: "x" }]);
     block.write("        ", 148, "latin1");
     let sum = 0;
@@ -308,9 +308,9 @@ describe("indexTar", () => {
     expect((await indexTar(fileOf(block))).map(({ name }) => name)).toEqual(["日.png"]);
   });
 
-  it("ends on headers without end: an extended header of gigabytes, and one after the other", async () => {
+  it("stops at endless headers: an extended header of gigabytes, and an endless sequence", async () => {
     const path = fileOf(makeTar([{ name: "x", flag: "x", claims: 8 ** 11 - 1 }], { end: false }));
-    truncateSync(path, 8 ** 11); // a hole: takes no room on the disk
+    truncateSync(path, 8 ** 11); // a hole: takes no space on the disk
     await refusal(path);
     const headers = makeTar([{ name: "g", flag: "g", content: "6 a=b\n" }], { end: false });
     const many = Buffer.concat(new Array<Buffer>(20_000).fill(headers)); // 20 MB
@@ -345,12 +345,12 @@ describe("indexTar on random tars", () => {
     );
   }
 
-  it("lists every member, at its place, with its size", async () => {
+  it("lists every member with its position and size", async () => {
     await fc.assert(
       fc.asyncProperty(members, async (list) => {
         const bytes = build(list);
         const listed = await indexTar(fileOf(bytes));
-        expect(listed.map((one) => [one.name, one.bytes])).toEqual(list.map((one) => [one.name, one.bytes]));
+        expect(listed.map((member) => [member.name, member.bytes])).toEqual(list.map((one) => [one.name, one.bytes]));
         for (const { offset, bytes: size } of listed) {
           expect(bytes.subarray(offset, offset + size).equals(Buffer.alloc(size, 0x41))).toBe(true);
         }
@@ -359,7 +359,7 @@ describe("indexTar on random tars", () => {
     );
   });
 
-  it("is cut at any byte: refused, or the same if only the end mark's zeros are gone", async () => {
+  it("truncated at any byte: refused, or the same if only zeros of the end marker are missing", async () => {
     await fc.assert(
       fc.asyncProperty(members, fc.nat(), async (list, cut) => {
         const bytes = build(list);
@@ -372,8 +372,8 @@ describe("indexTar on random tars", () => {
     );
   });
 
-  it("has one bit flipped: refused or the same, where headers bear checksums", async () => {
-    const plain = members.map((list) => list.map((one, i) => ({ ...one, name: `${i}.png`, style: 0 })));
+  it("with one bit flipped: refused or the same, because headers have checksums", async () => {
+    const plain = members.map((list) => list.map((member, i) => ({ ...member, name: `${i}.png`, style: 0 })));
     await fc.assert(
       fc.asyncProperty(plain, fc.nat(), async (list, at) => {
         const bytes = build(list);
@@ -387,25 +387,25 @@ describe("indexTar on random tars", () => {
     );
   });
 
-  it("is spoilt anywhere: refused, or members that lie within the file", async () => {
+  it("damaged anywhere: refused, or all members are inside the file", async () => {
     const spoil = fc.array(fc.tuple(fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 40 })), { maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(members, spoil, async (list, spoilt) => {
+      fc.asyncProperty(members, spoil, async (list, damage) => {
         const bytes = build(list);
-        for (const [at, noise] of spoilt) Buffer.from(noise).copy(bytes, at % bytes.length);
+        for (const [at, noise] of damage) Buffer.from(noise).copy(bytes, at % bytes.length);
         for (let at = 0; at + 512 <= bytes.length; at += 512) {
-          if (bytes[at + 257] === 0x75) sealHeader(bytes.subarray(at, at + 512)); // past the checksum too
+          if (bytes[at + 257] === 0x75) sealHeader(bytes.subarray(at, at + 512)); // after the checksum too
         }
-        for (const one of (await attempt(bytes)) ?? []) {
-          expect(one.offset + one.bytes).toBeLessThanOrEqual(bytes.length);
-          expect(one.name).not.toMatch(/^\/|\p{Cc}|(?:^|\/)\.\.(?:\/|$)/u);
+        for (const member of (await attempt(bytes)) ?? []) {
+          expect(member.offset + member.bytes).toBeLessThanOrEqual(bytes.length);
+          expect(member.name).not.toMatch(/^\/|\p{Cc}|(?:^|\/)\.\.(?:\/|$)/u);
         }
       }),
       { numRuns: 150, seed: 4 },
     );
   });
 
-  /** The members, null where it is refused; anything but an InputError fails. */
+  /** The members, null where it is refused; any other error than an InputError fails the test. */
   async function attempt(bytes: Uint8Array) {
     return indexTar(fileOf(bytes)).catch((error: unknown) => {
       if (error instanceof InputError) return null;

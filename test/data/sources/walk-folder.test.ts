@@ -26,7 +26,7 @@ async function pathsIn(root: string): Promise<string[]> {
   return paths;
 }
 
-/** Two class folders of two images each. */
+/** Two class folders with two images each. */
 function twoClasses(files: Readonly<Record<string, string>> = {}): string {
   return writeTree(temporaryFolder(), {
     "n01440764/a.jpg": "a",
@@ -41,11 +41,11 @@ const FOUR = ["n01440764/a.jpg", "n01440764/b.jpg", "n01443537/c.jpg", "n0144353
 
 describe("clutter among the images", () => {
   it.each([
-    ["a notebook's copies, beside the classes", ".ipynb_checkpoints/a-checkpoint.jpg", ".ipynb_checkpoints (1)"],
+    ["a notebook's copies, next to the classes", ".ipynb_checkpoints/a-checkpoint.jpg", ".ipynb_checkpoints (1)"],
     ["resource forks of an archive", "__MACOSX/n01440764/._a.jpg", "__MACOSX (1)"],
-    ["an archive's forks beside the classes, without a folder", "__MACOSX/._a.jpg", "__MACOSX (1)"],
+    ["an archive's forks next to the classes, without a folder", "__MACOSX/._a.jpg", "__MACOSX (1)"],
     ["thumbnails of a NAS in a class folder", "n01440764/@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg", "@eaDir (1)"],
-    ["thumbnails of a NAS beside the classes", "@eaDir/x.jpg", "@eaDir (1)"],
+    ["thumbnails of a NAS next to the classes", "@eaDir/x.jpg", "@eaDir (1)"],
     ["thumbnails of another NAS", "n01440764/.@__thumb/a.jpg", ".@__thumb (1)"],
     ["a NAS's recycle bin", "#recycle/n01440764/x.jpg", "#recycle (1)"],
     ["a NAS's recycle bin with an image in it", "n01440764/#recycle/x.jpg", "#recycle (1)"],
@@ -53,7 +53,7 @@ describe("clutter among the images", () => {
     ["Windows' folder of a volume", "System Volume Information/x.jpg", "System Volume Information (1)"],
     ["a file system's lost and found", "lost+found/x.jpg", "lost+found (1)"],
     ["macOS's forks", "n01440764/._a.jpg", "._* (1)"],
-    ["macOS's forks beside the classes", "._a.jpg", "._* (1)"],
+    ["macOS's forks next to the classes", "._a.jpg", "._* (1)"],
     ["a hidden folder deep in a class folder", "n01440764/more/.cache/x.jpg", "hidden (.*) (1)"],
     ["thumbnails as one file", "n01440764/Thumbs.db", "Thumbs.db (1)"],
     ["a view's settings", "n01440764/.DS_Store", ".DS_Store (1)"],
@@ -67,7 +67,7 @@ describe("clutter among the images", () => {
     ]);
   });
 
-  it("is skipped beside flat files", async () => {
+  it("is skipped next to flat files", async () => {
     const root = writeTree(temporaryFolder(), {
       "ILSVRC2012_val_00000001.JPEG": "a",
       "._ILSVRC2012_val_00000001.JPEG": "x",
@@ -95,14 +95,14 @@ describe("clutter among the images", () => {
     expect(Object.fromEntries(set!.clutter)).toEqual({ __MACOSX: 1, "@eaDir": 1, ".ipynb_checkpoints": 1 });
   });
 
-  it("is no clutter where a class is called so", async () => {
+  it("is not clutter where a class has that name", async () => {
     const folder = writeTree(temporaryFolder(), definitionFiles("mine", [".net", "lost+found"]));
     const root = writeTree(temporaryFolder(), { ".net/a.jpg": "a", "lost+found/b.jpg": "b" });
     const listed = await listImages(await readBenchmark(join(folder, "mine.json")), root);
     expect([...listed!.images].map(({ path }) => path)).toEqual([".net/a.jpg", "lost+found/b.jpg"]);
   });
 
-  it("does not hide a folder of images that is no class", async () => {
+  it("does not hide a folder of images that is not a class", async () => {
     await expect(listImages(imagenet, twoClasses({ "eaDir/x.jpg": "x" }))).rejects.toThrow(
       /eaDir: contains images, but its name is not the wnid/,
     );
@@ -112,11 +112,11 @@ describe("clutter among the images", () => {
 describe("links", () => {
   it.each([
     ["the folder above", "n01440764/up", ".."],
-    ["its own folder", "n01440764/self", "."],
+    ["the folder that contains it", "n01440764/self", "."],
     ["another class", "n01440764/other", "../n01443537"],
     ["the root's folder above", "n01440764/high", "../.."],
-    ["its own class from the root", "n01443537/deep", "../n01443537"],
-  ])("to %s are not followed, and said", async (_, path, target) => {
+    ["the same class from the root", "n01443537/deep", "../n01443537"],
+  ])("to %s are not followed, and are reported", async (_, path, target) => {
     const root = twoClasses();
     symlinkSync(target, join(root, path));
     expect(await pathsIn(root)).toEqual(FOUR);
@@ -153,7 +153,7 @@ describe("links", () => {
     );
   });
 
-  it("to images are images, as people build sets of links", async () => {
+  it("to images are images, because some sets consist of links", async () => {
     const real = twoClasses();
     const root = temporaryFolder();
     mkdirSync(join(root, "n01440764"));
@@ -161,7 +161,7 @@ describe("links", () => {
     expect([...(await listImages(imagenet, root))!.images]).toEqual([{ path: "n01440764/z.jpg", bytes: 1, label: 0 }]);
   });
 
-  it("that make one folder two classes stop the run, beside the classes and in them", async () => {
+  it("that make one folder two classes stop the run, next to the classes and in them", async () => {
     const root = twoClasses();
     symlinkSync("n01440764", join(root, "n01484850"));
     const message = /n01484850: the same folder as .*n01440764 \(one is a link\), but for another class/;
@@ -181,7 +181,7 @@ describe("links", () => {
     );
   });
 
-  it("that give one class folder two names of its class count it once", async () => {
+  it("that give one class folder two names of the same class count it once", async () => {
     const v2 = await readBenchmark("imagenet-v2");
     const root = writeTree(temporaryFolder(), { "9/a.jpg": "a" });
     symlinkSync("9", join(root, "009"));
@@ -190,7 +190,7 @@ describe("links", () => {
     expect(listed!.aside.links).toEqual(["009"]);
   });
 
-  it("never list a real file of the root twice, whatever folders are linked to whatever", async () => {
+  it("never list a real file of the root twice, for any links between folders", async () => {
     const folders = ["n01440764", "n01440764/in", "n01440764/in/deep", "n01443537", "n01443537/in", "."];
     const link = fc.record({ from: fc.nat(folders.length - 2), to: fc.nat(folders.length - 1) });
     await fc.assert(
@@ -220,8 +220,8 @@ describe("links", () => {
   });
 });
 
-describe("a folder named as a class inside the folder of another", () => {
-  it("is told, and its images count for the outer one; not one of the class's own name, or without images", async () => {
+describe("a folder named like a class inside the folder of another class", () => {
+  it("is reported, and its images count for the outer class; except with the same class's name, or without images", async () => {
     const root = twoClasses({
       "n01440764/n01443537/x.jpg": "x",
       "n01440764/n01440764/y.jpg": "y",
@@ -235,7 +235,7 @@ describe("a folder named as a class inside the folder of another", () => {
 });
 
 describe("names of folders and files", () => {
-  it("take a class's name behind its wnid, and zeros before a number", async () => {
+  it("may have a class's name after its wnid, and zeros before a number", async () => {
     const root = writeTree(temporaryFolder(), { "n01440764-tench/a.jpg": "a", "n01443537_goldfish/b.jpg": "b" });
     const listed = await listImages(imagenet, root);
     expect([...listed!.images].map(({ path, label }) => [path, label])).toEqual([
@@ -244,14 +244,14 @@ describe("names of folders and files", () => {
     ]);
   });
 
-  it("take letters with accents in either Unicode form", async () => {
+  it("may have accented letters in either Unicode form", async () => {
     const folder = writeTree(temporaryFolder(), definitionFiles("mine", ["cafe\u0301", "na\u00efve"]));
     const root = writeTree(temporaryFolder(), { "caf\u00e9/a.jpg": "a", "nai\u0308ve/b.jpg": "b" });
     const listed = await listImages(await readBenchmark(join(folder, "mine.json")), root);
     expect([...listed!.images].map(({ label }) => label)).toEqual([0, 1]);
   });
 
-  it("take the Hub's flat names with the wnid in them, and endings in capitals", async () => {
+  it("may be the Hub's flat names with the wnid, and have extensions in upper case", async () => {
     const root = writeTree(temporaryFolder(), {
       "ILSVRC2012_val_00000001_n01751748.JPEG": "a",
       "ILSVRC2012_val_00000002_n09193705.JPEG": "b",
@@ -262,7 +262,7 @@ describe("names of folders and files", () => {
     expect([...listed!.images].map(({ label }) => label)).toEqual([65, 970, 230, 809]);
   });
 
-  it("refuse a flat name whose wnid and number are of two classes", async () => {
+  it("are refused where a flat name's wnid and number belong to two classes", async () => {
     const root = writeTree(temporaryFolder(), { "ILSVRC2012_val_00000001_n01440764.JPEG": "a" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
       /00000001_n01440764\.JPEG: its name contains n01440764, but image number 1 belongs to n01751748/,
@@ -270,7 +270,7 @@ describe("names of folders and files", () => {
     expect((await surveyImages(imagenet, root))?.aside.looseImages).toEqual(["ILSVRC2012_val_00000001_n01440764.JPEG"]);
   });
 
-  it.skipIf(lacksByteNames)("that are not UTF-8 are read as they are, and written with their bytes", async () => {
+  it.skipIf(lacksByteNames)("that are not UTF-8 are read, and written with escaped bytes", async () => {
     const root = twoClasses();
     const latin1 = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, "latin1")]);
     writeFileSync(latin1("n01440764/caf\xe9.jpg"), "not ascii");

@@ -17,7 +17,7 @@ function sample(key: string, label: number | string, image = "webp"): MadeMember
   ];
 }
 
-/** A set of shards, named as given, and of other files. */
+/** A set of shards with the given names, and of other files. */
 function setOf(shards: Readonly<Record<string, readonly MadeMember[]>>, files: Record<string, string> = {}): string {
   const root = temporaryFolder();
   const tars = Object.entries(shards).map(([path, members]) => [path, makeTar(members)]);
@@ -42,14 +42,16 @@ async function refusal(root: string, options?: WebDatasetOptions): Promise<strin
 const names = (count: number) => `${Array.from({ length: count }, (_, i) => `class ${i}`).join("\n")}\n`;
 
 describe("listWebDataset", () => {
-  it("lists the samples that webdataset's rules make of a tar, with Python's offsets", async () => {
+  it("lists the samples of a tar by webdataset's rules, with Python's offsets", async () => {
     const root = writeTree(temporaryFolder(), { "test/nshards.txt": "1\n", "classnames.txt": names(5) });
     copyFileSync(join(fixtures, "tars", "webdataset.tar"), join(root, "test", "0.tar"));
     const set = await listWebDataset(root);
-    expect(set?.images).toEqual(expected.samples.map((one: object) => ({ tar: "test/0.tar", ...one })));
+    expect(set?.images).toEqual(
+      expected.samples.map((expectedSample: object) => ({ tar: "test/0.tar", ...expectedSample })),
+    );
   });
 
-  it("takes shards by number, not by text, and members in the tar's order", async () => {
+  it("sorts shards by number, not by text, and lists members in the tar's order", async () => {
     const shards = Object.fromEntries(
       Array.from({ length: 12 }, (_, i) => [`test/${i}.tar`, [...sample(`s${i}b`, i), ...sample(`s${i}a`, i)]]),
     );
@@ -66,8 +68,8 @@ describe("listWebDataset", () => {
     ["shards in the root without a count", ["0.tar", "1.tar"], {}],
     ["numbers with zeros before, without a count", ["test/000000.tar", "test/000001.tar"], {}],
     ["a name before the number", ["test/val-0.tar", "test/val-1.tar"], {}],
-    ["zeros and a count", ["test/000000.tar", "test/000001.tar"], { "test/nshards.txt": " 2 \r\n" }],
-    ["other tars and folders beside", ["test/0.tar", "test/1.tar", "other.tar", "train/0.tar"], {}],
+    ["leading zeros and a count", ["test/000000.tar", "test/000001.tar"], { "test/nshards.txt": " 2 \r\n" }],
+    ["other tars and folders next to it", ["test/0.tar", "test/1.tar", "other.tar", "train/0.tar"], {}],
   ])("finds %s", async (_, paths, files) => {
     const root = setOf(Object.fromEntries(paths.map((path) => [path, sample("s0", 0)])), files);
     const set = await listWebDataset(root);
@@ -82,21 +84,21 @@ describe("listWebDataset", () => {
       { "nshards.txt": "3" },
       ["the shards are numbered from 1"],
     ],
-    ["numbers from 1 behind a name", ["val-1.tar", "val-2.tar"], {}, ["the shards are numbered from 1"]],
-    ["names that say how many there are", ["val-00000-of-00002.tar", "val-00001-of-00002.tar"], {}, []],
+    ["numbers from 1 after a name", ["val-1.tar", "val-2.tar"], {}, ["the shards are numbered from 1"]],
+    ["names that state the number of shards", ["val-00000-of-00002.tar", "val-00001-of-00002.tar"], {}, []],
     [
-      "validation beside train, as the Hub keeps ImageNet",
+      "validation next to train, as for ImageNet on the Hub",
       ["imagenet1k-validation-00.tar", "imagenet1k-validation-01.tar"],
       { "imagenet1k-train-0000.tar": "", "imagenet1k-train-0001.tar": "", "imagenet1k-train-0002.tar": "" },
       ["reading the shards named imagenet1k-validation-*.tar; skipped: 3 named imagenet1k-train-*.tar"],
     ],
     [
-      "test beside train, of one number each",
+      "test next to train, with one number each",
       ["mine_test_0.tar"],
       { "mine_train_0.tar": "" },
       ["reading the shards named mine_test_*.tar; skipped: 1 named mine_train_*.tar"],
     ],
-  ])("finds shards with %s, and says so", async (_, paths, files, notes) => {
+  ])("finds shards with %s, and reports this", async (_, paths, files, notes) => {
     const root = setOf(Object.fromEntries(paths.map((path) => [path, sample("s0", 0)])), files);
     const set = await listWebDataset(root);
     expect(set?.images.map((image) => image.tar)).toEqual(paths);
@@ -104,18 +106,18 @@ describe("listWebDataset", () => {
     expect(set?.warnings).toEqual([]);
   });
 
-  it("warns of shards that are called train, and of no others", async () => {
-    const one = sample("s0", 0);
-    const root = setOf({ "imagenet-train-000000.tar": one });
+  it("warns only of shards that are named train", async () => {
+    const members = sample("s0", 0);
+    const root = setOf({ "imagenet-train-000000.tar": members });
     expect((await listWebDataset(root))?.warnings).toEqual([
       `${join(root, "imagenet-train-000000.tar")}: its name indicates a training set`,
     ]);
     for (const name of ["trains-0.tar", "restrained-0.tar", "val-train-0.tar", "0.tar"]) {
-      expect((await listWebDataset(setOf({ [name]: one })))?.warnings).toEqual([]);
+      expect((await listWebDataset(setOf({ [name]: members })))?.warnings).toEqual([]);
     }
   });
 
-  it("follows links to shards, as the Hub's cache keeps them", async () => {
+  it("follows links to shards, as in the Hub's cache", async () => {
     const real = setOf({ blob: sample("s0", 3) });
     const root = temporaryFolder();
     mkdirSync(join(root, "test"));
@@ -126,13 +128,13 @@ describe("listWebDataset", () => {
   it.each([
     ["an empty folder", {}],
     ["class folders", { "n01440764/a.jpg": "" }],
-    ["downloads without labels beside the images", { "imagenet-2012.tar": DOWNLOAD, "test/ILSVRC2012.tar": DOWNLOAD }],
+    ["downloads without labels", { "imagenet-2012.tar": DOWNLOAD, "test/ILSVRC2012.tar": DOWNLOAD }],
     ["hidden files", { "test/._0.tar": "" }],
   ])("returns null for %s", async (_, files) => {
     expect(await listWebDataset(writeTree(temporaryFolder(), files))).toBeNull();
   });
 
-  it("takes .png, .jpg, .jpeg and .webp, in any case, in folders, and CLIP_benchmark's two dots", async () => {
+  it("accepts .png, .jpg, .jpeg and .webp, in any case, in folders, and CLIP_benchmark's two dots", async () => {
     const root = setOf({
       "test/0.tar": [
         { name: "a", flag: "5" },
@@ -156,7 +158,7 @@ describe("listWebDataset", () => {
     ]);
   });
 
-  it("takes a set whose classes classnames.txt counts right, whatever its templates", async () => {
+  it("accepts a set with the right number of lines in classnames.txt, whatever its templates", async () => {
     const root = setOf(
       { "test/0.tar": sample("s0", 1) },
       {
@@ -177,9 +179,13 @@ describe("listWebDataset", () => {
     expect(await listWebDataset(root, { cacheFolder })).toEqual(first);
   });
 
-  it("gives places from which the source takes the images", async () => {
-    const one = fc.record({ label: fc.nat(9), bytes: fc.uint8Array({ maxLength: 3000 }), labelFirst: fc.boolean() });
-    const shards = fc.array(fc.array(one, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
+  it("gives positions from which the source reads the images", async () => {
+    const sampleArbitrary = fc.record({
+      label: fc.nat(9),
+      bytes: fc.uint8Array({ maxLength: 3000 }),
+      labelFirst: fc.boolean(),
+    });
+    const shards = fc.array(fc.array(sampleArbitrary, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(shards, async (made) => {
         const tars = made.map((samples, shard) => {
@@ -196,7 +202,7 @@ describe("listWebDataset", () => {
         const source = openSource({ format: "tar", root });
         const listing = await source.list({ from: "sample", classes: 10, labels: asTheyAre }, { onFault: () => true });
         const images = [...(listing?.images ?? [])];
-        expect(images.map((image) => image.label)).toEqual(made.flat().map((one) => one.label));
+        expect(images.map((image) => image.label)).toEqual(made.flat().map((madeSample) => madeSample.label));
         for (const [i, image] of images.entries()) {
           const { bytes } = await source.read(image);
           expect(Buffer.from(bytes).equals(Buffer.from(made.flat()[i]?.bytes ?? []))).toBe(true);
@@ -221,7 +227,7 @@ describe("listWebDataset refuses", () => {
     expect(await refusal(setOf({}, { "test/nshards.txt": "1" }))).toMatch(/^test\/0\.tar: missing/);
   });
 
-  it("missing shards no more where an incomplete set is allowed, and warns of them", async () => {
+  it("no missing shards where an incomplete set is allowed, but warns of them", async () => {
     const two = { "0.tar": sample("s0", 3), "2.tar": sample("s0", 4) };
     const root = setOf(two, { "nshards.txt": "5" });
     expect(await refusal(root)).toMatch(/or score the available images with --allow-incomplete$/);
@@ -233,26 +239,26 @@ describe("listWebDataset refuses", () => {
     expect(await refusal(setOf(two, { "nshards.txt": "2" }), { allowIncomplete: true })).toMatch(/one too many/);
   });
 
-  it("a shard more than nshards.txt says, and two of one number, and two sets", async () => {
-    const one = sample("s0", 0);
-    expect(await refusal(setOf({ "test/0.tar": one, "test/1.tar": one }, { "test/nshards.txt": "1" }))).toMatch(
+  it("more shards than nshards.txt states, two with the same number, and two sets", async () => {
+    const members = sample("s0", 0);
+    expect(await refusal(setOf({ "test/0.tar": members, "test/1.tar": members }, { "test/nshards.txt": "1" }))).toMatch(
       /^test\/1\.tar: one too many/,
     );
-    expect(await refusal(setOf({ "test/0.tar": one, "test/00.tar": one }))).toMatch(/a second shard 0/);
-    expect(await refusal(setOf({ "test/a-0.tar": one, "test/b-1.tar": one }))).toMatch(/more than one set/);
-    expect(await refusal(setOf({ "val-0.tar": one, "test-0.tar": one }))).toMatch(
+    expect(await refusal(setOf({ "test/0.tar": members, "test/00.tar": members }))).toMatch(/a second shard 0/);
+    expect(await refusal(setOf({ "test/a-0.tar": members, "test/b-1.tar": members }))).toMatch(/more than one set/);
+    expect(await refusal(setOf({ "val-0.tar": members, "test-0.tar": members }))).toMatch(
       /more than one set: test-0\.tar, val-0/,
     );
-    expect(await refusal(setOf({ "val-0.tar": one, "extra-0.tar": one }))).toMatch(/more than one set/);
-    const said = { "val-0-of-3.tar": one, "val-1-of-3.tar": one };
+    expect(await refusal(setOf({ "val-0.tar": members, "extra-0.tar": members }))).toMatch(/more than one set/);
+    const said = { "val-0-of-3.tar": members, "val-1-of-3.tar": members };
     expect(await refusal(setOf(said))).toMatch(/^val-2-of-3\.tar: missing: the names state 3 shards/);
-    expect(await refusal(setOf({ ...said, "val-2-of-4.tar": one }))).toMatch(
+    expect(await refusal(setOf({ ...said, "val-2-of-4.tar": members }))).toMatch(
       /^val-2-of-4\.tar: its name states another number/,
     );
-    expect(await refusal(setOf({ "1.tar": one, "3.tar": one }))).toMatch(
+    expect(await refusal(setOf({ "1.tar": members, "3.tar": members }))).toMatch(
       /^2\.tar: missing: the last shard is 3, numbered from 1/,
     );
-    expect(await refusal(setOf({ "1.tar": one }, { "nshards.txt": "2" }))).toMatch(/^0\.tar: missing/);
+    expect(await refusal(setOf({ "1.tar": members }, { "nshards.txt": "2" }))).toMatch(/^0\.tar: missing/);
   });
 
   it.each(["", "0", "-1", "two", "1.5", "99999999999"])("the shard count %j", async (count) => {
@@ -261,7 +267,7 @@ describe("listWebDataset refuses", () => {
     );
   });
 
-  it("a label beyond the classes, and says how many there are", async () => {
+  it("a label outside the classes, and states how many there are", async () => {
     const shards = { "test/0.tar": sample("s0", 0), "test/1.tar": [...sample("a/s1", 2), ...sample("s2", 5)] };
     const message = await refusal(setOf(shards, { "classnames.txt": names(2) }));
     expect(message).toContain('test/1.tar: member "a/s1.cls": label 2, but the set has 2 classes (0 to 1)');
@@ -276,7 +282,7 @@ describe("listWebDataset refuses", () => {
     );
   });
 
-  it("an image without label, a label without image, and two of a kind", async () => {
+  it("an image without a label, a label without an image, and two of a kind", async () => {
     const [cls, webp] = sample("s1", 1) as [MadeMember, MadeMember];
     const start = sample("s0", 0);
     expect(await refusal(setOf({ "test/0.tar": [...start, webp] }))).toMatch(/"s1\.webp": an image without a \.cls/);
@@ -288,18 +294,18 @@ describe("listWebDataset refuses", () => {
     expect(await refusal(setOf(apart))).toMatch(/^test\/0\.tar: .*without an image/);
   });
 
-  it("shards without any image", async () => {
+  it("shards without any images", async () => {
     expect(await refusal(setOf({ "test/0.tar": [{ name: "README" }] }))).toContain("contains no images");
   });
 
-  it("sets that are for something else than classification", async () => {
+  it("sets for other tasks than classification", async () => {
     for (const type of ["retrieval", "multilabel"]) {
       const root = setOf({ "test/0.tar": sample("s0", 0) }, { "dataset_type.txt": `${type}\n` });
       expect(await refusal(root)).toMatch(new RegExp(`^dataset_type\\.txt: a set for "${type}"`));
     }
   });
 
-  it("another number of class names than the benchmark has classes", async () => {
+  it("a number of class names that differs from the benchmark's number of classes", async () => {
     const root = setOf({ "test/0.tar": sample("s0", 0) }, { "classnames.txt": names(3) });
     expect(await refusal(root, { classes: 4 })).toMatch(/^classnames\.txt: names 3 classes, expected 4/);
   });
@@ -309,7 +315,7 @@ describe("listWebDataset refuses", () => {
     expect(await refusal(setOf(shards, { "classnames.txt": "a\n\nb\n" }))).toMatch(/line 2 is empty/);
   });
 
-  it("a tar that is spoilt, naming it and the member", async () => {
+  it("a damaged tar, naming it and the member", async () => {
     const root = setOf({ "test/0.tar": sample("s0", 0), "test/1.tar": [{ name: "../s0.png" }] });
     expect(await refusal(root)).toMatch(/^test\/1\.tar: member "\.\.\/s0\.png"/);
   });

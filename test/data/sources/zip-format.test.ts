@@ -21,7 +21,7 @@ function passwordFile(text: string): string {
 }
 
 it.each(Object.entries(archives))(
-  "%s: names, order and bytes are those that its writer's reader gives",
+  "%s: names, order and bytes equal those read by the program that wrote it",
   async (name, expected) => {
     const isEncrypted = /^(?:aes|zipcrypto)/.test(name);
     const file = isEncrypted ? passwordFile(`${password}\r\nanother line\n`) : undefined;
@@ -33,7 +33,7 @@ it.each(Object.entries(archives))(
 );
 
 describe.each(Object.keys(archives).filter((name) => /^(?:aes|zipcrypto)/.test(name)))("%s", (name) => {
-  it("says what to pass where there is no password, and that a wrong one is wrong; the password is in no message", async () => {
+  it("states which option is missing, and when a password is wrong; no message contains the password", async () => {
     const path = join(folder, name);
     await expect(readZip(path)).rejects.toThrow(/member "n0.*": encrypted; pass --zip-password-file FILE/);
     const wrong = passwordFile("GEHEIM\n");

@@ -7,7 +7,7 @@ import { asNobody } from "../../permissions.ts";
 import { lacksPermissions } from "../../system.ts";
 
 describe("atomicWrite", () => {
-  it("makes the folders, replaces the content and leaves nothing else behind", async () => {
+  it("creates the folders, replaces the content and leaves nothing else behind", async () => {
     const folder = temporaryFolder();
     await atomicWrite(join(folder, "a", "b", "c.txt"), "one");
     await atomicWrite(join(folder, "a", "b", "c.txt"), "two");
@@ -15,7 +15,7 @@ describe("atomicWrite", () => {
     expect(readdirSync(join(folder, "a", "b"))).toEqual(["c.txt"]);
   });
 
-  it("creates a file once, whoever tries", async () => {
+  it("creates a file once, however many callers try", async () => {
     const path = join(temporaryFolder(), "a", "once.txt");
     const tries = await Promise.all(["0", "1", "2", "3"].map((text) => atomicCreate(path, text)));
     expect(tries.filter((created) => created)).toEqual([true]);
@@ -29,7 +29,7 @@ describe("atomicWrite", () => {
     expect(readFileSync(path, "utf8")).toBe("one, zwei, три");
   });
 
-  it("says what is in the way, and leaves the old content and no temporary file", async () => {
+  it("reports what prevents writing, and leaves the old content and no temporary file", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "old");
     mkdirSync(join(folder, "folder"));
@@ -42,7 +42,7 @@ describe("atomicWrite", () => {
     expect(readdirSync(folder).sort()).toEqual(["file", "folder"]);
   });
 
-  it.skipIf(lacksPermissions)("says when there is no permission", async () => {
+  it.skipIf(lacksPermissions)("reports missing permission", async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o555);
     await expect(asNobody(() => atomicWrite(join(folder, "x"), "new"))).rejects.toThrow(/no permission to write there/);

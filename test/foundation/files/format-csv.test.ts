@@ -5,13 +5,13 @@ import { computed, formatCsv, formatCsvRows } from "../../../src/foundation/file
 import { fromSpreadsheetText } from "../../../src/foundation/files/spreadsheet-text.ts";
 
 describe("a CSV file", () => {
-  it("has a header line, the columns in their order, and nothing that is no column", () => {
+  it("has a header line, the columns in their order, and nothing else", () => {
     const rows = [{ name: "a", value: 0.5, known: true, beside: "x" }];
     expect(formatCsv(["value", "known", "name"], rows)).toBe("value,known,name\n0.5,true,a\n");
     expect(formatCsv(["value", "known", "name"], [])).toBe("value,known,name\n");
   });
 
-  it("guards texts in every column and in the header, and no number", () => {
+  it("protects texts in every column and in the header, but not numbers", () => {
     const rows = [{ "=a": "=cmd|'/C calc'!A0", b: "-1", c: -1, d: "@x" }];
     expect(formatCsv(["=a", "b", "c", "d"], rows)).toBe("'=a,b,c,d\n'=cmd|'/C calc'!A0,'-1,-1,'@x\n");
   });

@@ -10,7 +10,7 @@ type HashInThread = typeof import("../../../src/foundation/files/hash-in-thread.
 const { hashInThread } = await built<HashInThread>("foundation/files/hash-in-thread.js");
 
 describe("hashing in a thread", () => {
-  it("gives the same for small files and large ones, also side by side", async () => {
+  it("gives the same for small and large files, also in parallel", async () => {
     const paths = [10, 70e6, 65e6].map((bytes, i) => {
       const path = join(temporaryFolder(), `file-${i}`);
       const file = openSync(path, "w");
@@ -24,7 +24,7 @@ describe("hashing in a thread", () => {
     expect(await Promise.all(paths.map(hashInThread))).toEqual(expected);
   });
 
-  it("fails with the system's code for what is not there", async () => {
+  it("fails with the system's code for a missing file", async () => {
     await expect(hashInThread("/nowhere/at/all")).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -22,11 +22,11 @@ describe("what is wrong with JSON", () => {
     ['{"a": 1} {', "line 1, column 10"],
     ["[1, 2, nul]", "line 1, column 11"],
     ['{"a": "\\q"}', "line 1, column 9"],
-  ])("of %j is said by its place: %s", (text, said) => {
+  ])("of %j is reported by its position: %s", (text, said) => {
     expect(jsonFault(text)).toBe(`not JSON: ${said}`);
   });
 
-  it("is found wherever one character of a sound text was replaced", () => {
+  it("is found wherever one character of a valid text was replaced", () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 3 }), fc.nat(), (text, at) => {
         const position = at % text.length;
@@ -37,7 +37,7 @@ describe("what is wrong with JSON", () => {
     );
   });
 
-  it("is said without the file's content: a checkpoint's files may be links to any file", async () => {
+  it("is reported without the file's content: a checkpoint's files may be links to any file", async () => {
     const folder = writeTree(temporaryFolder(), { passwd: "root:x:0:0:secret\nsecret\n", cut: '{"secret": 1' });
     for (const name of ["passwd", "cut"]) {
       await expect(readJson(join(folder, name))).rejects.toThrow(/not JSON/);
@@ -48,12 +48,12 @@ describe("what is wrong with JSON", () => {
 
 describe("paths in a shiftline.json", () => {
   it.each(["../../etc/passwd", "/etc/passwd", "a/../../b", "..", ".", "C:\\b", "\\\\host\\b", "a\\..\\..\\b", "a\0b"])(
-    "do not lead out of its folder: %j",
+    "do not lead outside its folder: %j",
     (file) => {
       expect(staysInside(file)).toBe(false);
       const described = { vision: { file: "a.onnx" }, text: { file }, size: 64, mean: [0, 0, 0], std: [1, 1, 1] };
-      for (const one of [described, { ...described, text: { file: "b.onnx" }, tokenizer: file }]) {
-        expect(() => parseShiftlineJson(makeFacts({ "shiftline.json": one }))).toThrow(
+      for (const description of [described, { ...described, text: { file: "b.onnx" }, tokenizer: file }]) {
+        expect(() => parseShiftlineJson(makeFacts({ "shiftline.json": description }))).toThrow(
           /expected a path below the folder of the shiftline\.json/,
         );
       }

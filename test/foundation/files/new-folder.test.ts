@@ -11,7 +11,7 @@ async function* twoPieces(): AsyncGenerator<Uint8Array> {
 }
 
 describe("writeNewFolder", () => {
-  it("puts a filled folder in its place, also where an empty one is, and leaves nothing beside it", async () => {
+  it("moves a filled folder to its place, also over an empty one, and leaves nothing else", async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, "empty"));
     for (const name of ["new/deep", "empty"]) {
@@ -30,7 +30,7 @@ describe("writeNewFolder", () => {
     expect(readdirSync(join(root, "new"))).toEqual(["deep"]);
   });
 
-  it("refuses what is not empty, a file and the working folder, before anything is written", async () => {
+  it("refuses a folder with content, a file and the working folder, before anything is written", async () => {
     const root = temporaryFolder();
     writeFileSync(join(root, "file"), "mine");
     const never = () => expect.unreachable();
@@ -43,7 +43,7 @@ describe("writeNewFolder", () => {
     expect(readdirSync(root)).toEqual(["file"]);
   });
 
-  it("does not replace what came there meanwhile", async () => {
+  it("does not replace what was created there in the meantime", async () => {
     const root = temporaryFolder();
     const out = join(root, "out");
     const filled = writeNewFolder(out, "--out", async (unfinished) => {
@@ -56,7 +56,7 @@ describe("writeNewFolder", () => {
     expect(readdirSync(out)).toEqual(["theirs"]);
   });
 
-  it("removes what it wrote where the work fails, and says in one line that the disk is full", async () => {
+  it("removes what it wrote where the work fails, and reports a full disk in one line", async () => {
     const root = temporaryFolder();
     const out = join(root, "out");
     const failing = (error: Error) =>
@@ -74,7 +74,7 @@ describe("writeNewFolder", () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it("names the unfinished folders that killed runs left beside a place, and no others", async () => {
+  it("lists only the unfinished folders that killed runs left next to a path", async () => {
     const root = temporaryFolder();
     for (const name of [".out.tmp-1-00000000", ".other.tmp-1-00000000", "out.tmp-1"]) mkdirSync(join(root, name));
     expect(await listUnfinished(join(root, "out"))).toEqual([join(root, ".out.tmp-1-00000000")]);

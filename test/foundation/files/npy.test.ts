@@ -7,7 +7,7 @@ import { type Matrix, matrix } from "../../../src/foundation/math/matrix.ts";
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/npy/${name}.npy`, import.meta.url));
 
-/** What make-npy.py saved with numpy. */
+/** Files that make-npy.py saved with numpy. */
 const SAVED: Record<string, Matrix> = {
   "matrix-3x4": matrix(
     Float32Array.of(
@@ -52,7 +52,7 @@ describe.each(Object.entries(SAVED))("numpy's %s.npy", (name, saved) => {
     expect(Buffer.from(encodeNpy(saved))).toEqual(fixture(name));
   });
 
-  it("says its shape in the header alone", () => {
+  it("has its shape in the header", () => {
     expect(parseNpyHeader(fixture(name).subarray(0, 128), name)).toEqual({
       rows: saved.rows,
       columns: saved.columns,

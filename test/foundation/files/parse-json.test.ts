@@ -5,8 +5,8 @@ import { checkJson, parseJson } from "../../../src/foundation/files/parse-json.t
 
 const schema = z.strictObject({ size: z.int(), vision: z.object({ file: z.string() }) });
 
-describe("a JSON file of ours", () => {
-  it("is what the schema makes of it", () => {
+describe("a JSON file of the program", () => {
+  it("is parsed by its schema", () => {
     expect(parseJson('{"size": 3, "vision": {"file": "a"}}', "x.json", schema)).toEqual({
       size: 3,
       vision: { file: "a" },

@@ -47,16 +47,19 @@ describe("a literal", () => {
     ["[,]", "expected a value"],
     [`${"[".repeat(99)}${"]".repeat(99)}`, "nesting is too deep"],
     ["", "expected a value, found the end of the file"],
-  ])("of Python is refused where it is another, or Python itself would read something else: %s", (text, message) => {
-    expect(() => python(text)).toThrow(message);
-  });
+  ])(
+    "of Python is refused where it is another kind of value, or Python would read something else: %s",
+    (text, message) => {
+      expect(() => python(text)).toThrow(message);
+    },
+  );
 
-  it("of JSON is refused where a key appears twice, or it is none", () => {
+  it("of JSON is refused where a key appears twice, or it is not JSON", () => {
     expect(() => json('{"a": 1,\n "a": 2}')).toThrow('names.json: line 2: the key "a" appears twice');
     expect(() => json('["a",]')).toThrow(/names\.json: not JSON/);
   });
 
-  it("never fails otherwise than by its error", () => {
+  it("fails with its error only", () => {
     const piece = fc.constantFrom(
       "[",
       "]",
@@ -89,7 +92,7 @@ describe("a literal", () => {
     );
   });
 
-  it("is told from lines of text", () => {
+  it("is distinguished from lines of text", () => {
     for (const text of ['["tench"', "classes = [\n'a'", "# list\n{0: 'a'", "(('n01440764',"]) {
       expect(looksLikeLiteral(text)).toBe(true);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseOnce } from "../../../src/foundation/files/parse-once.ts";
 
 describe("a parser that remembers", () => {
-  it("parses again what has changed or lies elsewhere, and nothing else", () => {
+  it("parses only changed content and other files again", () => {
     const parsed: string[] = [];
     const parse = parseOnce((text, where) => {
       parsed.push(`${where} ${text}`);

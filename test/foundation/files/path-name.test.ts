@@ -55,7 +55,7 @@ describe("names that become folders of results", () => {
     expect(pathNameProblem(name)).toBeNull();
   });
 
-  it("lead to a folder of their own below the parent, whatever they are", () => {
+  it("lead to distinct folders below the parent", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 12 }), (name) => {
         fc.pre(pathNameProblem(name) === null);
@@ -66,7 +66,7 @@ describe("names that become folders of results", () => {
     );
   });
 
-  it("are the names of files without their ending", () => {
+  it("are the names of files without their extension", () => {
     expect(["mine.txt", "a/b.v2.txt", "plain", "./.mine.txt"].map((path) => fileId(path, "set"))).toEqual([
       ...["mine", "b.v2", "plain", ".mine"],
     ]);

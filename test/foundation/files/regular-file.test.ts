@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../helpers.ts";
 
 const unix = describe.skipIf(process.platform === "win32");
 
-/** A file of so many bytes that takes no space. */
+/** A file of the given size that takes no space. */
 function sparseFile(bytes: number): string {
   const path = join(temporaryFolder(), "large");
   const file = openSync(path, "w");
@@ -21,7 +21,7 @@ function sparseFile(bytes: number): string {
   return path;
 }
 
-unix("what is no regular file", () => {
+unix("anything but a regular file", () => {
   const makers: Record<string, (path: string) => unknown> = {
     "a named pipe": (path) => execFileSync("mkfifo", [path]),
     "a folder": (path) => mkdirSync(path),
@@ -46,7 +46,7 @@ unix("what is no regular file", () => {
     server.close();
   });
 
-  it("is said: links in a circle, a name that is too long, a NUL in a name", async () => {
+  it("is reported: links in a circle, a name that is too long, a NUL in a name", async () => {
     const folder = temporaryFolder();
     symlinkSync("b", join(folder, "a"));
     symlinkSync("a", join(folder, "b"));

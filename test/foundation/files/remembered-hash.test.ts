@@ -25,7 +25,7 @@ function large(fill: number): Buffer {
   return Buffer.alloc(9e6, fill);
 }
 
-/** Replaces what a note remembers, to see whether it is taken. */
+/** Replaces what a note remembers, to see whether it is used. */
 function forge(memory: string): string {
   const [name = ""] = readdirSync(memory);
   const { path, state } = JSON.parse(readFileSync(join(memory, name), "utf8"));
@@ -35,12 +35,12 @@ function forge(memory: string): string {
   return forged;
 }
 
-// Each waits until its files have settled, and so side by side
+// Each waits until its files have settled, so they run in parallel
 describe.concurrent("remembered hashes", () => {
   const shared = sharedFolder();
   const freshFolder = () => mkdtempSync(join(shared, "test-"));
 
-  it("are taken while a file is as it was, and never after it was written to", async ({ expect }) => {
+  it("are used while a file is unchanged, and never after it was written to", async ({ expect }) => {
     const folder = freshFolder();
     const [file, memory] = [join(folder, "weights"), join(folder, "memory")];
     writeFileSync(file, large(1));
@@ -54,9 +54,9 @@ describe.concurrent("remembered hashes", () => {
     writeFileSync(file, large(2)); // the same size
     utimesSync(file, LONG_AGO, LONG_AGO); // and a time that was set back
     expect(await rememberedHash(file, memory)).toBe(sha256(large(2)));
-    const other = join(folder, "other");
-    writeFileSync(other, large(3));
-    renameSync(other, file);
+    const secondPath = join(folder, "other");
+    writeFileSync(secondPath, large(3));
+    renameSync(secondPath, file);
     expect(await rememberedHash(file, memory)).toBe(sha256(large(3)));
   }, 20_000);
 
@@ -74,7 +74,7 @@ describe.concurrent("remembered hashes", () => {
     20_000,
   );
 
-  it("whose note was changed by a digit are not believed", async ({ expect }) => {
+  it("are not used if a digit of their note was changed", async ({ expect }) => {
     const folder = freshFolder();
     const [file, memory] = [join(folder, "weights"), join(folder, "memory")];
     writeFileSync(file, large(1));
@@ -87,7 +87,7 @@ describe.concurrent("remembered hashes", () => {
     expect(await rememberedHash(file, memory)).toBe(sha256(large(1)));
   }, 20_000);
 
-  it("of small files are not kept, and damaged or unwritable memories do no harm", async ({ expect }) => {
+  it("of small files are not kept, and damaged or unwritable notes do no harm", async ({ expect }) => {
     const folder = freshFolder();
     const [small, file, memory] = [join(folder, "small"), join(folder, "weights"), join(folder, "memory")];
     writeFileSync(small, "abc");

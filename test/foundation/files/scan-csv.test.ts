@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scanCsv } from "../../../src/foundation/files/scan-csv.ts";
 
-/** Every row's cells, as the scanner gives them. */
+/** Every row's cells, as the scanner returns them. */
 function scanned(text: string): string[][] {
   const csv = scanCsv(Buffer.from(text), "a.csv");
   const rows: string[][] = csv.header.length === 0 ? [] : [[...csv.header]];
@@ -11,7 +11,7 @@ function scanned(text: string): string[][] {
   return rows;
 }
 
-/** Cells, with quotation marks where they need them and where `isQuoted` says so. */
+/** Cells, with quotation marks where they need them and where `isQuoted` states so. */
 const cell = fc
   .tuple(
     fc.oneof(
@@ -61,7 +61,7 @@ describe("scanCsv", () => {
     expect(csv.next()).toBe(false);
   });
 
-  it("finds the cells that are needed of every row, and others where they are asked for", () => {
+  it("finds the needed cells of every row, and others on request", () => {
     fc.assert(
       fc.property(table, fc.nat(), fc.nat(), ({ text }, needed, more) => {
         const all = scanned(text).slice(1);
@@ -80,7 +80,7 @@ describe("scanCsv", () => {
     );
   });
 
-  it("looks at cells that are not needed only where they are asked for", () => {
+  it("examines other cells only on request", () => {
     const csv = scanCsv(Buffer.from("a,b,c\n1,2\n1,2,3,4\n"), "a.csv");
     csv.need(1);
     expect([csv.next(), csv.text(0)]).toEqual([true, "1"]);

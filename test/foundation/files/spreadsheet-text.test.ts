@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fromSpreadsheetText, toSpreadsheetText } from "../../../src/foundation/files/spreadsheet-text.ts";
 
 describe("names in CSV cells", () => {
-  it("are guarded where a spreadsheet would run them, and left alone otherwise", () => {
+  it("are protected where a spreadsheet would run them, and unchanged otherwise", () => {
     for (const name of ["=cmd", "+1", "-1", "@x", "\tx"]) expect(toSpreadsheetText(name)).toBe(`'${name}`);
     for (const name of ["ViT-B/32", "a=b", "'quoted'", ""]) expect(toSpreadsheetText(name)).toBe(name);
   });

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../helpers.ts";
 import { asNobody } from "../../permissions.ts";
 import { lacksPermissions } from "../../system.ts";
 
-/** No process has it: Linux's numbers end at 2^22, macOS's at 99,999. */
+/** A process id that is never used: Linux's end at 2^22, macOS's at 99,999. */
 const NOBODY = 4_194_305;
 const HOUR = 3600e3;
 
@@ -25,7 +25,7 @@ function folderWith(ages: Readonly<Record<string, number>>): string {
 describe("unfinished files", () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it("are removed an hour after they were touched last, and nothing else is", async () => {
+  it("are removed an hour after their last change, and nothing else is", async () => {
     const folder = folderWith({
       [`a.json.tmp-${NOBODY}-0123abcd`]: 1.1,
       [`b.json.tmp-${NOBODY}-0123abcd`]: 0.9,
@@ -48,7 +48,7 @@ describe("unfinished files", () => {
     const folder = folderWith({ [name]: 0, "b.left": 0, "c.left": 1.5 });
     const now = Date.now();
     vi.spyOn(Date, "now").mockImplementation(() => now + hours * HOUR);
-    await removeStaleFiles(folder, (one) => one.endsWith(".left"));
+    await removeStaleFiles(folder, (name) => name.endsWith(".left"));
     expect(readdirSync(folder)).toEqual([name, "b.left"]);
   });
 

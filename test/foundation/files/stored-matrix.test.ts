@@ -27,7 +27,7 @@ describe("stored matrices", () => {
     return { folder, stem };
   }
 
-  it("come back as they were written, with what was said about them", async () => {
+  it("are read as they were written, with their metadata", async () => {
     const { folder, stem } = await stored();
     expect(await storedMatrixState(stem)).toEqual({ state: "whole", metadata: { first: 8 }, rows: 4, columns: 3 });
     expect(await readStoredMatrix(stem)).toEqual({ matrix: m, metadata: { first: 8 } });
@@ -43,7 +43,7 @@ describe("stored matrices", () => {
     expect(await storedMatrixState(stem)).toEqual({ state: "absent" });
   });
 
-  it("are damaged when a byte, the length or the description is another", async () => {
+  it("are damaged when a byte, the length or the description changes", async () => {
     const damage: ((numbers: string, stem: string) => void)[] = [
       (numbers) => truncateSync(numbers, 130),
       (numbers) => truncateSync(numbers, 0),
@@ -61,7 +61,7 @@ describe("stored matrices", () => {
     }
   });
 
-  it("are damaged by any single flipped bit and any cut, of the numbers or of the description", async () => {
+  it("are damaged by any flipped bit and any truncation, of the numbers or of the description", async () => {
     const { folder, stem } = await stored();
     const files = [join(folder, numbersOf(folder)), `${stem}.json`];
     const whole = files.map((file) => readFileSync(file));
@@ -80,7 +80,7 @@ describe("stored matrices", () => {
     expect((await storedMatrixState(stem)).state).toBe("whole");
   });
 
-  it("without a checksum of the description are damaged, and stay beside what is written again", async () => {
+  it("without a checksum of the description are damaged, and stay next to what is written again", async () => {
     const stem = join(temporaryFolder(), "part-00000");
     const bytes = encodeNpy(m);
     writeFileSync(`${stem}.npy`, bytes);
@@ -97,15 +97,15 @@ describe("stored matrices", () => {
 
   it("keep their numbers when a copy of their description is written over", async () => {
     const { folder, stem } = await stored();
-    const other = join(folder, "part-00001");
-    copyFileSync(`${stem}.json`, `${other}.json`);
-    await writeStoredMatrix(other, m, { first: 9 });
-    for (const one of [stem, other]) expect((await storedMatrixState(one)).state).toBe("whole");
+    const secondStem = join(folder, "part-00001");
+    copyFileSync(`${stem}.json`, `${secondStem}.json`);
+    await writeStoredMatrix(secondStem, m, { first: 9 });
+    for (const candidate of [stem, secondStem]) expect((await storedMatrixState(candidate)).state).toBe("whole");
   });
 
   it.each([
     ["part-00000", "part-00001"],
-    ["part", "part-00000"], // one's name is how the other's begins
+    ["part", "part-00000"], // one name is the beginning of the other
     ["part-00000", "part"],
   ])("keep the numbers of the neighbor %s when its description was copied over that of %s", async (name, over) => {
     const folder = temporaryFolder();
@@ -118,14 +118,14 @@ describe("stored matrices", () => {
     expect(await readStoredMatrix(stem)).toEqual({ matrix: m, metadata: { of: over } });
   });
 
-  it("are whole whoever of many writers at once comes last", async () => {
+  it("are whole whichever of many parallel writers is last", async () => {
     const { folder, stem } = await stored();
-    const other = (k: number) => matrix(new Float32Array(12).fill(k), 4, 3);
-    await Promise.all(Array.from({ length: 8 }, (_, k) => writeStoredMatrix(stem, other(k), { first: k })));
+    const constantMatrix = (k: number) => matrix(new Float32Array(12).fill(k), 4, 3);
+    await Promise.all(Array.from({ length: 8 }, (_, k) => writeStoredMatrix(stem, constantMatrix(k), { first: k })));
     const last = await readStoredMatrix<{ first: number }>(stem);
     if (typeof last === "string") throw new Error(last);
-    expect(last.matrix).toEqual(other(last.metadata.first));
-    // Numbers that lost the race go when they are old, those in use never
+    expect(last.matrix).toEqual(constantMatrix(last.metadata.first));
+    // Numbers that lost the race are removed when they are old; those in use never
     for (const name of readdirSync(folder)) utimesSync(join(folder, name), 0, 0);
     writeFileSync(`${stem}.json.tmp-1-00000000`, "");
     await removeStaleMatrices(folder);

@@ -5,7 +5,7 @@ import { meanRow } from "../../../src/foundation/math/mean-row.ts";
 describe("meanRow", () => {
   const m = matrix(Float32Array.of(1, 2, 3, 4, 5, 9), 3, 2);
 
-  it("is the mean over all rows, or over those listed, each as often as it is listed", () => {
+  it("is the mean over all rows, or over the listed rows, each as often as it is listed", () => {
     expect(meanRow(m)).toEqual(Float32Array.of(3, 5));
     expect(meanRow(m, Int32Array.of(0, 2))).toEqual(Float32Array.of(3, 5.5));
     expect(meanRow(m, Int32Array.of(1, 1, 1, 0))).toEqual(Float32Array.of(2.5, 3.5));

@@ -4,13 +4,13 @@ import { matrix, row } from "../../../src/foundation/math/matrix.ts";
 import { NoDirectionError, normalizeRows, normalizeRowsInPlace } from "../../../src/foundation/math/normalize-rows.ts";
 
 describe("normalizeRows", () => {
-  it("divides each row by its length and leaves the matrix as it is", () => {
+  it("divides each row by its length and does not change the matrix", () => {
     const m = matrix(Float32Array.of(3, 4, 0, -2), 2, 2);
     expect(normalizeRows(m).data).toEqual(Float32Array.of(0.6, 0.8, 0, -1));
     expect(m.data).toEqual(Float32Array.of(3, 4, 0, -2));
   });
 
-  it("gives rows of unit length for any finite row but zero, the tiniest and the greatest too", () => {
+  it("gives rows of unit length for any finite row except zero, including the smallest and the largest", () => {
     const value = fc.float({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 40 }), (values) => {

@@ -15,7 +15,7 @@ const EXPECTED: Record<string, number[][]> & { holm: [number[], number[]][] } = 
   readFileSync(new URL("../../fixtures/statistics/distributions.json", import.meta.url), "utf8"),
 );
 
-// Relative, in both tails: 1e-11 is what the functions promise; the worst measured here is 1e-12, at shapes near 1e6.
+// Relative, in both tails: the functions promise 1e-11; the largest measured error is 1e-12, at shapes near 1e6.
 const RELATIVE = 1e-11;
 
 function expectNear(actual: number, expected: number): void {
@@ -43,7 +43,7 @@ describe("regularizedIncompleteBeta", () => {
     expect(regularizedIncompleteBeta(0.3, 4, 1)).toBe(1);
   });
 
-  it("adds to 1 with the mirrored tail", () => {
+  it("adds up to 1 with the opposite tail", () => {
     fc.assert(
       fc.property(shape, shape, probability, (a, b, x) => {
         expect(regularizedIncompleteBeta(a, b, x) + regularizedIncompleteBeta(b, a, 1 - x, x)).closeTo(1, 1e-11);
@@ -52,7 +52,7 @@ describe("regularizedIncompleteBeta", () => {
     );
   });
 
-  it("has a logarithm where it is too small itself", () => {
+  it("has a logarithm where it underflows", () => {
     expect(regularizedIncompleteBeta(1e5, 1, 1e-3)).toBe(0);
     expectNear(logIncompleteBeta(1e5, 1, 1e-3), 1e5 * Math.log(1e-3)); // I_x(a, 1) is x^a
   });
@@ -74,7 +74,7 @@ describe("betaQuantile", () => {
     });
   });
 
-  it("undoes the distribution function for any shapes", () => {
+  it("inverts the distribution function for any shapes", () => {
     fc.assert(
       fc.property(shape, shape, probability, (a, b, p) => {
         const logit = betaQuantileLogit(p, a, b);
@@ -89,7 +89,7 @@ describe("betaQuantile", () => {
     );
   });
 
-  it("has its ends at 0 and 1, and refuses what is no probability", () => {
+  it("ends at 0 and 1, and refuses values that are not probabilities", () => {
     expect(betaQuantile(0, 2, 3)).toBe(0);
     expect(betaQuantile(1, 2, 3)).toBe(1);
     expect(() => betaQuantile(1.01, 2, 3)).toThrow("expected a probability in [0, 1], got 1.01");
@@ -107,7 +107,7 @@ describe("binomialInterval", () => {
     });
   });
 
-  it("is 95 % unless told otherwise, ends at 0 and 1, and holds the fraction itself", () => {
+  it("is 95 % by default, ends at 0 and 1, and contains the fraction", () => {
     expect(binomialInterval(7, 9)).toEqual(binomialInterval(7, 9, 0.95));
     expect(binomialInterval(0, 5).low).toBe(0);
     expect(binomialInterval(5, 5).high).toBe(1);
@@ -126,7 +126,7 @@ describe("binomialInterval", () => {
     );
   });
 
-  it("covers the truth at least as often as asked, by exact summation", () => {
+  it("covers the true fraction at least as often as requested, by exact summation", () => {
     for (const n of [5, 20, 50]) {
       const bounds = Array.from({ length: n + 1 }, (_, k) => binomialInterval(k, n));
       for (let p = 0.01; p < 1; p += 0.007) {
@@ -141,7 +141,7 @@ describe("binomialInterval", () => {
     }
   });
 
-  it("refuses no trial, parts of one, and more successes than trials", () => {
+  it("refuses zero trials, fractions of trials, and more successes than trials", () => {
     expect(() => binomialInterval(0, 0)).toThrow("an interval needs at least one trial, got 0");
     expect(() => binomialInterval(6, 5)).toThrow("expected successes in 0..5, got 6");
     expect(() => binomialInterval(-1, 5)).toThrow(RangeError);
@@ -205,7 +205,7 @@ describe("the normal distribution", () => {
     for (let i = 1; i < steps.length; i++) expect(steps[i]).toBeGreaterThan(steps[i - 1] as number);
   });
 
-  it("undoes itself on either side of where its two formulas meet", () => {
+  it("is inverted by its quantile on both sides of where its two formulas meet", () => {
     fc.assert(
       fc.property(fc.double({ min: -37, max: 0, noNaN: true }), (z) => {
         expect(normalQuantile(normalCdf(z))).closeTo(z, 1e-12 * Math.max(1, -z));
@@ -229,19 +229,19 @@ describe("mcnemarExact", () => {
     });
   });
 
-  it("refuses what is no count", () => {
+  it("refuses values that are not counts", () => {
     expect(() => mcnemarExact(-1, 2)).toThrow("expected a count of images, got -1");
     expect(() => mcnemarExact(1, 2.5)).toThrow(RangeError);
   });
 });
 
 describe("holm", () => {
-  it("is what the definition of 1979 gives", () => {
+  it("agrees with the definition of 1979", () => {
     expect(EXPECTED.holm.length).toBeGreaterThan(5);
     for (const [pValues, adjusted] of EXPECTED.holm) expect(holm(Object.freeze(pValues))).toEqual(adjusted);
   });
 
-  it("names the value that is no probability", () => {
+  it("names the value that is not a probability", () => {
     expect(() => holm([0.1, 1.2])).toThrow("p-value 1: expected a probability in [0, 1], got 1.2");
     expect(() => holm([Number.NaN])).toThrow(RangeError);
   });

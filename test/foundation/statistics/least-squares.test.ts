@@ -22,7 +22,8 @@ const EXPECTED: ExpectedLine[] = JSON.parse(
   readFileSync(new URL("../../fixtures/statistics/least-squares.json", import.meta.url), "utf8"),
 );
 
-// Relative to the largest number that entered: the sums' rounding. Far from 0 the intercept is a difference of 1e6s.
+// Relative to the largest input: the rounding of the sums. Far from 0, the intercept is a difference of numbers near
+// 1e6.
 const RELATIVE = 1e-9;
 
 describe.each(EXPECTED)("a line through $name", (expected) => {

@@ -10,7 +10,7 @@ describe("logit", () => {
     expect(logit(1e-300)).closeTo(-300 * Math.LN10, 1e-12);
   });
 
-  it("is undone by inverseLogit", () => {
+  it("is inverted by inverseLogit", () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-12, max: 1 - 1e-12, noNaN: true }), (p) => {
         expect(inverseLogit(logit(p))).closeTo(p, 1e-14 * p);
@@ -19,7 +19,7 @@ describe("logit", () => {
     );
   });
 
-  it("says that 0 and 1 have none, and that percent is no fraction", () => {
+  it("reports that 0 and 1 have none, and that percent is not a fraction", () => {
     expect(() => logit(0)).toThrow("the logit of 0 is infinite");
     expect(() => logit(1)).toThrow("the logit of 1 is infinite");
     expect(() => logit(63.2)).toThrow("expected a fraction in (0, 1), got 63.2; percent must be divided by 100");

@@ -15,7 +15,10 @@ const expected: {
   readonly powers: [number, number, number, number, number, number][];
 } = JSON.parse(readFileSync(join(fixtures, "comparison", "expected.json"), "utf8"));
 
-/** Half of it is how far the search's end may lie from the root; the rest is what power per difference amounts to. */
+/**
+ * Half of it is the distance that the search's end may have from the root; the rest is the change of power per
+ * difference.
+ */
 const TOLERANCE = 2e-9;
 
 describe("minimumDetectableDifference", () => {
@@ -31,7 +34,7 @@ describe("minimumDetectableDifference", () => {
     expect(missing.length).toBeGreaterThan(0);
   });
 
-  it("is a difference that the exact test shows with the power asked, at any level", () => {
+  it("is a difference that the exact test detects with the requested power, at any level", () => {
     for (const [discordance, n, alpha, power, difference, atHalf] of expected.powers) {
       const found = minimumDetectableDifference(discordance, n, alpha, power) as number;
       expect(found).closeTo(difference, TOLERANCE);
@@ -49,7 +52,7 @@ describe("minimumDetectableDifference", () => {
     expect([1, 6, 9, 45].map(at).every((value, i, all) => i === 0 || value > (all[i - 1] as number))).toBe(true);
   });
 
-  it("is reached with the power asked, and falls as n doubles", () => {
+  it("is reached with the requested power, and falls as n doubles", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),
@@ -57,7 +60,7 @@ describe("minimumDetectableDifference", () => {
         fc.integer({ min: 1, max: 50 }),
         (discordance, n, tests) => {
           const found = minimumDetectableDifference(discordance, n, 0.05 / tests);
-          // Every image on one side is the surest that n can show
+          // All discordant images on one side are the strongest evidence that n can give
           expect(found === null).toBe(2 ** (1 - n) > 0.05 / tests);
           if (found === null) return;
           expect(found > 0 && found <= 1).toBe(true);

@@ -11,7 +11,7 @@ const expected: {
   readonly intervals: [number, number, number, number, number, number][];
 } = JSON.parse(readFileSync(join(fixtures, "comparison", "expected.json"), "utf8"));
 
-/** Roots of one equation by two methods: only rounding differs. */
+/** Roots of the same equation by two methods, which differ only by rounding. */
 const DELTA = 1e-9;
 
 /** The probability of (onlyFirst, onlySecond) among n images. */
@@ -51,7 +51,7 @@ describe("pairedDifferenceInterval", () => {
     }
   });
 
-  it("holds the observed difference, stays in [−1, 1], turns with the order and narrows with the confidence", () => {
+  it("contains the observed difference, stays in [−1, 1], is mirrored when the order is reversed, and narrows with the confidence", () => {
     const counts = fc
       .tuple(fc.nat(3000), fc.nat(3000), fc.nat(3000))
       .filter(([b, c, rest]) => b + c + rest > 0)
@@ -92,7 +92,7 @@ describe("pairedDifferenceInterval", () => {
     }
   });
 
-  it("refuses counts that cannot be", () => {
+  it("refuses impossible counts", () => {
     for (const [b, c, n] of [
       [0, 0, 0],
       [-1, 0, 5],

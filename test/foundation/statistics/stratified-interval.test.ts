@@ -23,12 +23,12 @@ const DESIGNS: Record<string, number[]> = {
   "ImageNet-V2: 1000 classes of 10": repeat(1000, 10),
   "ImageNet: 1000 classes of 50": repeat(1000, 50),
   "ImageNet-R: 200 classes of 51 to 430": Array.from({ length: 200 }, (_, c) => 51 + Math.floor(379 * (c / 199) ** 2)),
-  "one image a class, 100 classes": repeat(100, 1),
+  "one image per class, 100 classes": repeat(100, 1),
   "a long tail: 180 classes of 8000 down to 1": Array.from({ length: 180 }, (_, c) =>
     Math.max(1, Math.round(8000 / (c + 1) ** 1.7)),
   ),
   "ten classes of two": repeat(10, 2),
-  "four classes of ten beside four of five hundred": [...repeat(4, 10), ...repeat(4, 500)],
+  "four classes of ten and four of five hundred": [...repeat(4, 10), ...repeat(4, 500)],
   "classes of one, two and thirty": [1, 1, 1, 2, 2, 2, 2, 30, 30, 5],
 };
 
@@ -64,7 +64,7 @@ describe("stratifiedInterval", () => {
     expect(narrow.high).toBeLessThan(wide.high);
   });
 
-  it("refuses no image, counts that are none and lists of different length", () => {
+  it("refuses zero images, invalid counts and lists of different length", () => {
     expect(() => stratifiedInterval([0, 0], [0, 0])).toThrow(
       "the mean over classes needs at least one image, got none",
     );
@@ -77,7 +77,7 @@ describe("stratifiedInterval", () => {
   });
 
   describe.each(Object.entries(DESIGNS))("of %s", (_, n) => {
-    it.each(Object.entries(WORLDS))("covers the truth 94 times in 100 or more, %s", (__, world) => {
+    it.each(Object.entries(WORLDS))("covers the true mean at least 94 times in 100, %s", (__, world) => {
       const random = seededRandom(20251123);
       const accuracies = n.map((___, c) => world(random(), c));
       const truth = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / n.length;
@@ -93,7 +93,7 @@ describe("stratifiedInterval", () => {
     });
   });
 
-  it("uses what stratification gains: on classes that differ, shorter than the same images from one pot", () => {
+  it("uses the gain of stratification: for classes that differ, it is shorter than for the same images from a single population", () => {
     const n = repeat(1000, 50);
     const { low, high } = stratifiedInterval(
       n.map((_, c) => (c % 2 === 0 ? 20 : 45)),
@@ -102,7 +102,7 @@ describe("stratifiedInterval", () => {
     const onePot = 2 * 1.96 * Math.sqrt((0.65 * 0.35) / 50_000);
     const stratified = 2 * 1.96 * Math.sqrt((0.4 * 0.6 + 0.9 * 0.1) / 2 / 50_000);
     expect(high - low).toBeLessThan(0.9 * onePot);
-    expect((high - low) / stratified).closeTo(1, 0.02); // the imagined images and the discreteness of counts cost little
+    expect((high - low) / stratified).closeTo(1, 0.02); // the pseudo-observations and the discreteness of counts have a small cost
   });
 });
 

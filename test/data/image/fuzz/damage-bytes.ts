@@ -12,7 +12,7 @@ export function splice(bytes: Uint8Array, at: number, removed: number, inserted:
 
 const NONE = new Uint8Array(0);
 
-/** Damage that fits any format: bits flipped, bytes changed, missing, added, repeated, exchanged, the end cut off. */
+/** Damage for any format: bits flipped, bytes changed, missing, added, repeated or exchanged, and truncation. */
 export function damageBytes(source: Uint8Array, random: Random): Uint8Array {
   const bytes = Uint8Array.from(source);
   const place = (): number => random.below(random.chance(0.4) ? Math.min(bytes.length, 200) : bytes.length);

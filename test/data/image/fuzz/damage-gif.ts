@@ -40,7 +40,7 @@ export function damageGif(source: Uint8Array, random: Random): Uint8Array {
       return bytes;
     case 7:
       return splice(bytes, inData(), random.below(30), random.bytes(random.below(10)));
-    case 8: // an extension more, before the frame
+    case 8: // an additional extension, before the frame
       return splice(
         bytes,
         random.pick([p, p, 13, ...extensions]),
@@ -56,7 +56,7 @@ export function damageGif(source: Uint8Array, random: Random): Uint8Array {
     case 9: // transparency
       if (extensions.length > 0) bytes[random.pick(extensions) + random.below(8)] = random.below(256);
       return bytes;
-    default: // an end too early
+    default: // a premature end
       return splice(bytes, inData(), bytes.length, Uint8Array.of(...random.bytes(random.below(3)), 0, 0x3b));
   }
 }

@@ -18,11 +18,11 @@ const STRUCTURE: readonly (readonly [start: string, damage: Damage])[] = [
 ];
 
 /**
- * Damages an image file: its bytes or its format's structure, mostly once. The same seed gives the same bytes.
+ * Damages an image file: its bytes or its format's structure, usually once. The same seed gives the same bytes.
  *
- * @param other another file, appended now and then
+ * @param secondImage another file, sometimes appended
  */
-export function damageImage(source: Uint8Array, other: Uint8Array, seed: number): Uint8Array {
+export function damageImage(source: Uint8Array, secondImage: Uint8Array, seed: number): Uint8Array {
   const random = createRandom(seed);
   const start = Buffer.from(source.subarray(0, 4)).toString("latin1");
   const structure = STRUCTURE.find(([magic]) => start.startsWith(magic))?.[1] ?? damageBytes;
@@ -31,8 +31,8 @@ export function damageImage(source: Uint8Array, other: Uint8Array, seed: number)
     try {
       bytes = Uint8Array.from((random.chance(0.35) ? damageBytes : structure)(bytes, random));
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error; // what was damaged before is too short for this
+      if (!(error instanceof RangeError)) throw error; // the file is already too short for this damage
     }
   }
-  return random.chance(0.02) ? splice(bytes, bytes.length, 0, other) : bytes;
+  return random.chance(0.02) ? splice(bytes, bytes.length, 0, secondImage) : bytes;
 }

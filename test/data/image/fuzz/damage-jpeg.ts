@@ -7,7 +7,7 @@ interface Segment {
   readonly marker: number;
 }
 
-/** The segments of a sound JPEG: markers with their parameters, and after each SOS, its entropy-coded data. */
+/** The segments of a valid JPEG: markers with their parameters and, after each SOS, its entropy-coded data. */
 function segments(bytes: Uint8Array): { headers: Segment[]; scans: Segment[] } {
   const headers: Segment[] = [];
   const scans: Segment[] = [];
@@ -30,7 +30,7 @@ function segments(bytes: Uint8Array): { headers: Segment[]; scans: Segment[] } {
 
 const within = (segment: Segment, random: Random): number => segment.at + random.below(segment.end - segment.at);
 
-/** Damage to a JPEG's structure: stray markers in scans, segments missing, repeated, moved or of a wrong length. */
+/** Damage to a JPEG's structure: stray markers in scans; segments missing, repeated, moved or with a wrong length. */
 export function damageJpeg(source: Uint8Array, random: Random): Uint8Array {
   const { headers, scans } = segments(source);
   if (headers.length === 0 || scans.length === 0) return source;

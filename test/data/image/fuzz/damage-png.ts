@@ -40,7 +40,7 @@ function writeChunks(signature: Uint8Array, chunks: readonly Chunk[], rest: Uint
 const KINDS =
   "gAMA cHRM sRGB pHYs tEXt zTXt iTXt tRNS PLTE iCCP eXIf acTL fcTL fdAT tIME bKGD hIST sBIT sPLT prVt IDAT IEND IHDR aBcD QqQq DDAT cICP";
 
-/** Damage to a PNG's structure, most of it with right checksums, so that decoders read on. */
+/** Damage to a PNG's structure, mostly with valid checksums, so that decoders continue. */
 export function damagePng(source: Uint8Array, random: Random): Uint8Array {
   const { chunks, rest } = readChunks(source);
   if (chunks.length === 0) return source;
@@ -62,7 +62,7 @@ export function damagePng(source: Uint8Array, random: Random): Uint8Array {
       chunk.crc = (chunk.crc ?? 0) ^ (1 << random.below(31));
       chunk.crc >>>= 0;
       break;
-    case 4: // other content under a right checksum
+    case 4: // other content with a valid checksum
       if (chunk.data.length > 0) chunk.data[random.below(chunk.data.length)]! ^= 1 << random.below(8);
       chunk.crc = undefined;
       break;
@@ -76,13 +76,13 @@ export function damagePng(source: Uint8Array, random: Random): Uint8Array {
         random.below(100),
       ]);
       break;
-    case 6: // shorter or longer under a right checksum
+    case 6: // shorter or longer with a valid checksum
       chunk.data = random.chance(0.5)
         ? chunk.data.subarray(0, random.below(chunk.data.length))
         : Uint8Array.from([...chunk.data, ...random.bytes(random.below(20))]);
       chunk.crc = undefined;
       break;
-    case 7: // one more chunk
+    case 7: // one additional chunk
     case 8: {
       const data = random.chance(0.3) ? new Uint8Array(random.below(40)) : random.bytes(random.below(40));
       const kind = random.pick(KINDS.split(" "));
@@ -105,7 +105,7 @@ export function damagePng(source: Uint8Array, random: Random): Uint8Array {
         chunks[0]!.crc = undefined;
       }
       break;
-    case 10: // the pixels cut into chunks at other places
+    case 10: // the pixels split into chunks at other positions
       if (pixels >= 0) {
         const { data } = chunks[pixels]!;
         const cut = random.below(data.length);
@@ -118,7 +118,7 @@ export function damagePng(source: Uint8Array, random: Random): Uint8Array {
         });
       }
       break;
-    case 11: // pixels of another content: filters, rows too few or too many
+    case 11: // pixels with other content: filters, too few or too many rows
       if (pixels >= 0) {
         try {
           const all = Buffer.concat(chunks.filter(({ kind }) => kind === "IDAT").map(({ data }) => data));
@@ -132,11 +132,11 @@ export function damagePng(source: Uint8Array, random: Random): Uint8Array {
           if (random.chance(0.3)) data[data.length - 1 - random.below(5)]! ^= 1 << random.below(8);
           if (random.chance(0.2)) data[random.below(2)] = random.below(256);
           const first = chunks.findIndex(({ kind }) => kind === "IDAT");
-          const others = chunks.filter(({ kind }) => kind !== "IDAT");
-          others.splice(first, 0, { kind: "IDAT", data });
-          return writeChunks(source.subarray(0, 8), others, rest);
+          const otherChunks = chunks.filter(({ kind }) => kind !== "IDAT");
+          otherChunks.splice(first, 0, { kind: "IDAT", data });
+          return writeChunks(source.subarray(0, 8), otherChunks, rest);
         } catch {
-          return source; // damaged before
+          return source; // already damaged
         }
       }
       break;

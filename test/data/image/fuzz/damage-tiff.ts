@@ -43,10 +43,10 @@ export function damageTiff(source: Uint8Array, random: Random): Uint8Array {
       return bytes;
     case 5: {
       // entries exchanged
-      const other = directory + 2 + 12 * random.below(count);
-      const one = bytes.slice(entry, entry + 12);
-      bytes.copyWithin(entry, other, other + 12);
-      bytes.set(one, other);
+      const secondEntry = directory + 2 + 12 * random.below(count);
+      const entryBytes = bytes.slice(entry, entry + 12);
+      bytes.copyWithin(entry, secondEntry, secondEntry + 12);
+      bytes.set(entryBytes, secondEntry);
       return bytes;
     }
     case 6: // an entry missing, its place empty at the end
@@ -67,7 +67,7 @@ export function damageTiff(source: Uint8Array, random: Random): Uint8Array {
       return bytes;
     }
     default: {
-      // the data cut short, where it lies before the directory: the offsets then point elsewhere
+      // truncated data where they are before the directory: the offsets then point elsewhere
       if (directory < bytes.length / 2)
         return bytes.subarray(0, directory + 2 + random.below(bytes.length - directory));
       const removed = 1 + random.below(Math.min(40, directory - 8));

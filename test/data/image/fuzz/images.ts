@@ -9,7 +9,7 @@ export interface Source {
   readonly bytes: Uint8Array;
 }
 
-/** What `npm test` replays: seed and count, and where Pillow's verdicts are. */
+/** What `npm test` replays: seed and count, and the file of Pillow's results. */
 export const COMMITTED = {
   seed: 1,
   images: 6000,
@@ -18,7 +18,7 @@ export const COMMITTED = {
 
 const FIXTURES = fileURLToPath(new URL("../../../fixtures/images/files/", import.meta.url));
 const IMAGE = /\.(jpe?g|png|gif|webp|tiff?)$/i;
-const MAX_BYTES = 25_000; // larger fixtures take long and damage like small ones
+const MAX_BYTES = 25_000; // larger fixtures take long and are damaged in the same ways
 
 /** The images of the folders, in order of their names; without folders, the small ones of the fixtures. */
 export function readSources(folders: readonly string[] = [FIXTURES]): Source[] {
@@ -31,15 +31,18 @@ export function readSources(folders: readonly string[] = [FIXTURES]): Source[] {
   );
 }
 
-/** The `i`-th damaged image of a seed. */
+/** Returns the `i`-th damaged image of a seed. */
 export function fuzzImage(sources: readonly Source[], seed: number, i: number): { bytes: Uint8Array; source: string } {
   const random = createRandom(seed * 7919 + i);
   const source = sources[i % sources.length]!;
-  const other = random.pick(sources).bytes;
-  return { bytes: damageImage(source.bytes, other, seed * 1_000_003 + i), source: source.name };
+  const secondImage = random.pick(sources).bytes;
+  return { bytes: damageImage(source.bytes, secondImage, seed * 1_000_003 + i), source: source.name };
 }
 
-/** One verdict a line, short: "refused", or size and the first 12 hexadecimal digits of the SHA-256 of the pixels. */
+/**
+ * One result per line, in short form: "refused", or size and the first 12 hexadecimal digits of the SHA-256 of the
+ * pixels.
+ */
 export function shortVerdict(verdict: string): string {
   return verdict.startsWith("refused") ? "-" : verdict.replace(/^(\d+) (\d+) ([0-9a-f]{12}).*$/, "$1 $2 $3");
 }

@@ -4,7 +4,10 @@ import { sha256 } from "../../../../src/foundation/files/sha256.ts";
 
 export type Outcome = "equal pixels" | "both refuse" | "only ours refuses" | "only Pillow refuses" | "pixels differ";
 
-/** Our verdict in the words of pillow-verdicts.py: width, height and SHA-256 of the RGB bytes, or "refused" and why. */
+/**
+ * Our result in the form of pillow-verdicts.py: width, height and SHA-256 of the RGB bytes, or "refused" and the
+ * reason.
+ */
 export async function ourVerdict(bytes: Uint8Array): Promise<string> {
   try {
     const { data, width, height } = await decodeImage(bytes);
