@@ -119,7 +119,7 @@ function sidebar(): SidebarSection[] {
   const isProject = (path: string): boolean =>
     ["CHANGELOG.md", "CONTRIBUTING.md", "BENCHMARKS.md", "bench/README.md", "test/README.md"].includes(path);
   const sections = [
-    section("Shiftline", (path) => ["README.md", "docs/README.md"].includes(path)),
+    section("Overview", (path) => ["README.md", "docs/README.md"].includes(path)),
     section("Guides", (path) => /^docs\/(?:guides\/)?[^/]+\.md$/.test(path) && path !== "docs/README.md"),
     section("Reference", (path) => path.startsWith("docs/reference/")),
     section("What ships", (path) => /^(?:benchmarks|prompts|architectures)\//.test(path)),
