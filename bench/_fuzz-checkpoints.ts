@@ -51,7 +51,7 @@ type Outcome =
 export async function fuzzCheckpoints(
   count: number,
   seed: number,
-  { deadline = 60_000, say = () => {} }: { readonly deadline?: number; readonly say?: (text: string) => void } = {},
+  { deadline = 60_000, log = () => {} }: { readonly deadline?: number; readonly log?: (text: string) => void } = {},
 ): Promise<ChangedCheckpoints> {
   const scratch = mkdtempSync(join(tmpdir(), "shiftline-checkpoints-"));
   const child = startChild();
@@ -77,7 +77,7 @@ export async function fuzzCheckpoints(
       total.checkpoints++;
       if ("refused" in outcome) {
         total.refused++;
-        say(outcome.refused.replaceAll(folder, ""));
+        log(outcome.refused.replaceAll(folder, ""));
         if (harmless) faults.push(`${where}: refused although nothing was changed: ${outcome.refused}`);
       } else if ("defect" in outcome) faults.push(`${where}: ${outcome.defect}`);
       else {

@@ -44,7 +44,7 @@ const CHECKPOINTS = ["vit-open-clip", "hf-split"];
 export async function fuzzStores(
   count: number,
   seed: number,
-  say: (text: string) => void = () => {},
+  log: (text: string) => void = () => {},
 ): Promise<DamagedStores> {
   // Threads run the built programs
   const { evaluate, InputError } = (await import(join(root, "dist", "index.js"))) as typeof Shiftline;
@@ -99,7 +99,7 @@ export async function fuzzStores(
           if (!(error instanceof InputError))
             throw new Error(`${where}, ${time} time: ${(error as Error).message}`, { cause: error });
           total.refused++;
-          say(`${where}: ${error.message.replaceAll(scratch, "")}`);
+          log(`${where}: ${error.message.replaceAll(scratch, "")}`);
         }
       }
       total.stores++;

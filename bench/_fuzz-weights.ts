@@ -34,9 +34,9 @@ export interface FuzzedWeights {
 /**
  * Changes valid weight files and reads them, in memory.
  *
- * @param say receives each result
+ * @param report receives each result
  */
-export function fuzzWeights(count: number, seed: number, say: (fuzzed: Fuzzed) => void = () => {}): FuzzedWeights {
+export function fuzzWeights(count: number, seed: number, report: (fuzzed: Fuzzed) => void = () => {}): FuzzedWeights {
   const seeds = readSeeds();
   const faults: string[] = [];
   const result = { read: 0, refused: 0, slowest: 0 };
@@ -54,7 +54,7 @@ export function fuzzWeights(count: number, seed: number, say: (fuzzed: Fuzzed) =
     if (fault !== null) faults.push(`${where}: ${fault}`);
     if (time > MAX_TIME) faults.push(`${where}: took ${Math.round(time)} ms`);
     if (growth > MAX_GROWTH) faults.push(`${where}: took ${Math.round(growth / 1e6)} MB`);
-    say({ index: i, base: base.name, bytes, verdict });
+    report({ index: i, base: base.name, bytes, verdict });
     result[verdict instanceof Error ? "refused" : "read"]++;
     result.slowest = Math.max(result.slowest, time);
   }

@@ -62,11 +62,11 @@ export function runOpenClip(
     ...workArguments(work, precision),
     ...["--batch", String(batch), "--workers", String(workers), "--threads", String(threads), "--out", out],
   ]);
-  const told = lastJson(stdout) as Omit<OpenClipRun, "processSeconds" | "predictions">;
+  const result = lastJson(stdout) as Omit<OpenClipRun, "processSeconds" | "predictions">;
   const rows = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
   return {
-    ...told,
-    processSeconds: seconds - (told.classifierSeconds ?? 0),
+    ...result,
+    processSeconds: seconds - (result.classifierSeconds ?? 0),
     predictions: new Map(
       rows.map((row) => [
         row.image as string,

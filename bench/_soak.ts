@@ -22,7 +22,7 @@ export interface SoakOptions {
   readonly images: string;
   readonly kills: number;
   readonly seed: number;
-  readonly say?: (text: string) => void;
+  readonly log?: (text: string) => void;
 }
 
 const PART_ROWS = 4;
@@ -41,7 +41,7 @@ const AGAIN = 0.3;
  *
  * @throws Error at the first difference, with the seed and the file
  */
-export async function soak({ checkpoint, images, kills, seed, say = () => {} }: SoakOptions): Promise<SoakResult> {
+export async function soak({ checkpoint, images, kills, seed, log = () => {} }: SoakOptions): Promise<SoakResult> {
   const scratch = mkdtempSync(join(tmpdir(), "shiftline-soak-"));
   // a seed repeats the same kills, as far as the speed of the machine allows
   const random = seededRandom(seed).next;
@@ -83,7 +83,7 @@ export async function soak({ checkpoint, images, kills, seed, say = () => {} }: 
       result.partsRedone += redone;
       result.resumed++;
       compareResults(expected, resultFiles(broken), `seed ${seed}, after ${result.kills} kills`);
-      say(
+      log(
         `${result.kills} kills, ${result.resumed} resumed and equal, ${before.size} parts found, ${redone} computed again`,
       );
     }

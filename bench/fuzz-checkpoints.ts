@@ -10,7 +10,7 @@ import { fuzzCheckpoints } from "./_fuzz-checkpoints.ts";
 const [count = "10000", seed = "1"] = process.argv.slice(2);
 const messages = new Map<string, number>();
 const { faults, ...result } = await fuzzCheckpoints(Number(count), Number(seed), {
-  say: (text) => {
+  log: (text) => {
     const message = text.replace(/"[^"]*"|\d+/g, "…").slice(0, 120);
     messages.set(message, (messages.get(message) ?? 0) + 1);
   },

@@ -16,7 +16,7 @@ const result = await soak({
   images: join(fixtures, "demo", "imagenet", "val"),
   kills: Number(kills),
   seed: Number(seed),
-  say: console.log,
+  log: console.log,
 });
 console.log(`seed ${seed}: ${JSON.stringify(result)}`);
 if (result.partsRedone > 0) process.exitCode = 1;

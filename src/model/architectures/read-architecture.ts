@@ -178,8 +178,8 @@ function describeByShapes(
     name === undefined
       ? "no supported model of open_clip has these tensors; add its open_clip_config.json to the folder"
       : `its tensors fit ${fitting.join(", ")}: give one with --arch, or add its open_clip_config.json to the folder`;
-  const beside = huggingFace === null ? "" : ` (${huggingFace.file} describes tensors with transformers' names)`;
-  throw new InputError(`${weights.path}: no file describes its architecture${beside}; ${choice}`);
+  const otherConfig = huggingFace === null ? "" : ` (${huggingFace.file} describes tensors with transformers' names)`;
+  throw new InputError(`${weights.path}: no file describes its architecture${otherConfig}; ${choice}`);
 }
 
 /** The model that the path of weights names, with its tags; null if it names none or several. */
@@ -204,9 +204,9 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
     );
   }
   if (huggingFace === null) {
-    const beside = openClip === null ? "" : ` (${openClip.file} describes tensors with open_clip's names)`;
+    const otherConfig = openClip === null ? "" : ` (${openClip.file} describes tensors with open_clip's names)`;
     throw new InputError(
-      `${weights.path}: its tensors have transformers' names, but no file describes its architecture${beside}; add the model's config.json to the folder`,
+      `${weights.path}: its tensors have transformers' names, but no file describes its architecture${otherConfig}; add the model's config.json to the folder`,
     );
   }
   const { file, config } = huggingFace;

@@ -53,8 +53,8 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
     TOKENIZER_FOLDERS.map((folder) => posix.join(folder, name)),
   );
   await add([...inFolders, ...besideGraphs, ...weights], statCompanion);
-  const { vocabulary, beside } = tokenizerPlace(facts, described);
-  await add([...vocabulary, ...beside], readCompanion);
+  const { vocabulary, sideFiles } = tokenizerPlace(facts, described);
+  await add([...vocabulary, ...sideFiles], readCompanion);
   return facts;
 }
 

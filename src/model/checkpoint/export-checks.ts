@@ -139,17 +139,17 @@ async function checkOtherSide(
   const otherInputs = tower === "image" ? "texts" : "images";
   const name = `${tower} embeddings do not depend on the ${otherInputs}`;
   const verdict = "the output is scores against them, or a fusion of both, not an embedding";
-  let beside: Float32Array;
+  let withOthers: Float32Array;
   try {
-    beside = await encodeBeside(0, n);
+    withOthers = await encodeBeside(0, n);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     return [{ name, status: "failed", detail: `with other ${otherInputs}: ${cause.message}: ${verdict}` }];
   }
-  const d = beside.length / n;
+  const d = withOthers.length / n;
   let largest = 0;
   for (let i = 0; i < n; i++) {
-    largest = Math.max(largest, rowDistance(beside.subarray(i * d, (i + 1) * d), rowOf(i)));
+    largest = Math.max(largest, rowDistance(withOthers.subarray(i * d, (i + 1) * d), rowOf(i)));
   }
   if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `with others they are the same` }];
   const detail = `with other ${otherInputs} they differ by up to ${formatDifference(largest)}: ${verdict}`;

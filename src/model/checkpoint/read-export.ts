@@ -37,9 +37,9 @@ export async function readExport(facts: CheckpointFacts, layout: Layout): Promis
 
   const files: RoleFile[] = [];
   for (const [role, { file, model }] of graphRoles(found)) {
-    const beside = (await checkExternalData(model)).map((location) => posix.join(posix.dirname(file), location));
-    for (const location of beside) await look(location);
-    files.push({ role, path: file }, ...beside.map((path) => ({ role: `${role} data`, path })));
+    const externalFiles = (await checkExternalData(model)).map((location) => posix.join(posix.dirname(file), location));
+    for (const location of externalFiles) await look(location);
+    files.push({ role, path: file }, ...externalFiles.map((path) => ({ role: `${role} data`, path })));
   }
   return {
     found,

@@ -52,8 +52,8 @@ export interface TextGraphFacts {
  */
 export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts): TextSettings {
   const { facts, layout, configs } = found;
-  const { tokenizerJson, pairs, beside } = findTokenizer(facts, layout);
-  const tokenizerConfig = beside.config ?? beside.specialTokens;
+  const { tokenizerJson, pairs, sideFiles } = findTokenizer(facts, layout);
+  const tokenizerConfig = sideFiles.config ?? sideFiles.specialTokens;
   const openClip = parseOpenClipText(configs.openClip);
   const vocabularySize = openClip?.vocabularySize ?? graph.vocabularySize;
   const notes: string[] = [];
@@ -71,7 +71,7 @@ export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts
   const isClip = configs.huggingFace?.config.model_type === "clip" || graph.vocabularySize === CLIP_VOCABULARY_SIZE;
   const defaultClass = pairs !== null && isClip ? "CLIPTokenizer" : null;
   const paddingFiles: PaddingFiles = {
-    ...beside,
+    ...sideFiles,
     defaultClass: siglip !== null && siglip.version === null ? "SiglipTokenizer" : defaultClass,
   };
   if (openClip?.stripsSeparator) {
@@ -82,7 +82,7 @@ export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts
   return {
     source: {
       tokenizerJson,
-      bytePairs: pairs === null ? undefined : { ...pairs, ...beside, defaultClass },
+      bytePairs: pairs === null ? undefined : { ...pairs, ...sideFiles, defaultClass },
       cleaning: cleaning.cleaning,
       encoding: openClip !== null && !openClip.isSimple ? "file" : "open_clip",
       padding: choosePaddingSource(layout, openClip, paddingFiles),
@@ -102,7 +102,7 @@ export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts
 interface FoundTokenizer {
   readonly tokenizerJson: CompanionFile | null;
   readonly pairs: { readonly vocabulary: CompanionFile; readonly merges: CompanionFile } | null;
-  readonly beside: Readonly<Record<"config" | "specialTokens" | "addedTokens", CompanionFile | null>>;
+  readonly sideFiles: Readonly<Record<"config" | "specialTokens" | "addedTokens", CompanionFile | null>>;
 }
 
 function findTokenizer(facts: CheckpointFacts, { shiftline }: Layout): FoundTokenizer {
@@ -113,16 +113,20 @@ function findTokenizer(facts: CheckpointFacts, { shiftline }: Layout): FoundToke
     shiftline?.tokenizer === undefined ? (findCompanion(facts, file) as CompanionFile) : namedCompanion(facts, file);
   const tokenizerJson = first !== undefined && second === undefined ? take(first) : null;
   const pairs = first !== undefined && second !== undefined ? { vocabulary: take(first), merges: take(second) } : null;
-  const [config, specialTokens, addedTokens] = place.beside.map((file) => findCompanion(facts, file));
+  const [config, specialTokens, addedTokens] = place.sideFiles.map((file) => findCompanion(facts, file));
   return {
     tokenizerJson,
     pairs,
-    beside: { config: config ?? null, specialTokens: specialTokens ?? null, addedTokens: addedTokens ?? null },
+    sideFiles: { config: config ?? null, specialTokens: specialTokens ?? null, addedTokens: addedTokens ?? null },
   };
 }
 
 function listFiles(
-  { tokenizerJson, pairs, tokenizerConfig }: Omit<FoundTokenizer, "beside"> & { tokenizerConfig: CompanionFile | null },
+  {
+    tokenizerJson,
+    pairs,
+    tokenizerConfig,
+  }: Omit<FoundTokenizer, "sideFiles"> & { tokenizerConfig: CompanionFile | null },
   contextFile: string | null,
 ): TextSettings["files"] {
   const files: { role: string; path: string }[] = [];

@@ -10,7 +10,7 @@ export interface TokenizerPlace {
   /** tokenizer.json, or vocab.json and merges.txt; empty if the folder has no tokenizer */
   readonly vocabulary: readonly string[];
   /** tokenizer_config.json, special_tokens_map.json and added_tokens.json in the same folder, which may not exist */
-  readonly beside: readonly string[];
+  readonly sideFiles: readonly string[];
 }
 
 /**
@@ -28,11 +28,11 @@ export function tokenizerPlace({ companions }: CheckpointFacts, described: Shift
     // An entry of this name that is not a file is an error, even if there are alternatives
     if (found !== undefined && (!found.isFile || companions.has(merges))) return placeOf(vocabulary, merges);
   }
-  return { vocabulary: [], beside: [] };
+  return { vocabulary: [], sideFiles: [] };
 }
 
 function placeOf(file: string, merges?: string): TokenizerPlace {
   const names = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
-  const beside = names.map((name) => posix.join(posix.dirname(file), name));
-  return { vocabulary: merges === undefined ? [file] : [file, merges], beside };
+  const sideFiles = names.map((name) => posix.join(posix.dirname(file), name));
+  return { vocabulary: merges === undefined ? [file] : [file, merges], sideFiles };
 }

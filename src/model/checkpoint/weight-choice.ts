@@ -116,6 +116,6 @@ function describeUnfinished(unfinished: readonly string[]): string {
  * download is complete.
  */
 function refuseUnfinished({ path, unfinished }: CheckpointFacts, file: string): void {
-  const beside = unfinished.filter((name) => name.startsWith(`${file}.`) && isUnfinishedName(name));
-  if (beside.length > 0) throw new InputError(`${path}: ${describeUnfinished(beside)}`);
+  const partialFiles = unfinished.filter((name) => name.startsWith(`${file}.`) && isUnfinishedName(name));
+  if (partialFiles.length > 0) throw new InputError(`${path}: ${describeUnfinished(partialFiles)}`);
 }

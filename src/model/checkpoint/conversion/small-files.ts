@@ -44,8 +44,8 @@ export async function tokenizerFiles(resolved: ResolvedCheckpoint, always: boole
   const vocabulary = textSettings.files.find(({ role }) => role === "tokenizer")?.path ?? "";
   const folder = posix.dirname(vocabulary);
   const there = (await readFolderIfThere(join(layout.root, folder)))?.map(({ name }) => name) ?? [];
-  const beside = TOKENIZER_SIDE_FILES.filter((name) => there.includes(name));
-  return [first, ...(await Promise.all(beside.map((name) => copyOf(resolved, posix.join(folder, name), name))))];
+  const sideFiles = TOKENIZER_SIDE_FILES.filter((name) => there.includes(name));
+  return [first, ...(await Promise.all(sideFiles.map((name) => copyOf(resolved, posix.join(folder, name), name))))];
 }
 
 /** The files that transformers' CLIPTokenizer saves. */
