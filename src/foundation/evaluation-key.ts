@@ -6,9 +6,9 @@ export interface EvaluationKey {
   readonly benchmark: string;
   /** "" where a source does not name it: the benchmark's default */
   readonly protocol: string;
-  /** template set, "" where there is none or a source does not say */
+  /** template set, "" where there is none or a source does not name it */
   readonly templates: string;
-  /** class-name list, "" where there is none or a source does not say */
+  /** class-name list, "" where there is none or a source does not name it */
   readonly classNames: string;
 }
 

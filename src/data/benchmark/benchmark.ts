@@ -103,17 +103,17 @@ export async function readBenchmark(idOrPath: string): Promise<Benchmark> {
   const text = await readText(file.path);
   const content = checkJson(parseJsonText(text, file.path), file.path, benchmarkSchema);
   const { protocols, classes, classNames, templates, cite, ...definition } = content;
-  const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
+  const resolvePath = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
   const benchmark: Benchmark = {
     ...definition,
-    ...(cite === undefined ? {} : { cite: cite.map((name) => resolveFile(name, [".bib"], beside)) }),
-    classes: await readClassList(beside(classes)),
-    ...(templates === undefined ? {} : { templates: resolveFile(templates, [".txt", ".json"], beside) }),
+    ...(cite === undefined ? {} : { cite: cite.map((name) => resolveFile(name, [".bib"], resolvePath)) }),
+    classes: await readClassList(resolvePath(classes)),
+    ...(templates === undefined ? {} : { templates: resolveFile(templates, [".txt", ".json"], resolvePath) }),
     protocols: await Promise.all(
       protocols.map(async (protocol) => ({
         ...protocol,
-        classNames: resolveFile(protocol.classNames ?? classNames, [".csv"], beside),
-        classes: await competingClasses(protocol.classes, beside),
+        classNames: resolveFile(protocol.classNames ?? classNames, [".csv"], resolvePath),
+        classes: await competingClasses(protocol.classes, resolvePath),
         images: protocol.images ?? definition.images,
       })),
     ),
@@ -126,15 +126,15 @@ export async function readBenchmark(idOrPath: string): Promise<Benchmark> {
 
 async function competingClasses(
   classes: string | undefined,
-  beside: (name: string) => string,
+  resolvePath: (name: string) => string,
 ): Promise<Protocol["classes"]> {
   if (classes === undefined) return "own";
-  return classes === "all" ? "all" : await readClassList(beside(classes));
+  return classes === "all" ? "all" : await readClassList(resolvePath(classes));
 }
 
 /** Resolves a file named in a definition, which is in the definition's folder; anything else is an id. */
-function resolveFile(name: string, endings: readonly string[], beside: (name: string) => string): string {
-  return endings.some((ending) => name.endsWith(ending)) ? beside(name) : name;
+function resolveFile(name: string, endings: readonly string[], resolvePath: (name: string) => string): string {
+  return endings.some((ending) => name.endsWith(ending)) ? resolvePath(name) : name;
 }
 
 /** Whether the user's input is the path of a definition, not the id of one that ships with the package. */

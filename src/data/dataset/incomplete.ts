@@ -35,8 +35,8 @@ export function describeIncomplete(
         ? `; without images: ${empty.join(", ")}`
         : `; ${empty.length} of its classes have none`;
   const loose = located.aside.looseImages.length;
-  const beside = loose === 0 ? "" : `; ${loose} there have no class: ${nameFew(located.aside.looseImages)}`;
-  return `${pathOfPlace(located)}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
+  const withoutClass = loose === 0 ? "" : `; ${loose} there have no class: ${nameFew(located.aside.looseImages)}`;
+  return `${pathOfPlace(located)}: ${what} has ${protocol.images} images, found ${images.length}${missing}${withoutClass}`;
 }
 
 /** Returns the published folder names of the classes, in class order; their indices where there are no folders. */

@@ -40,7 +40,7 @@ export async function openLabeling(benchmark: Benchmark, layout: Layout, root: s
     case "class-folders":
       return {
         origin: { from: "folder name", labelOf: classNamer(benchmark, layout.key) },
-        label: async (images) => images, // a folder's name stands for a row itself
+        label: async (images) => images, // the label of a folder's name is already a row
       };
     case "numbered-folders":
       throw new Error("numbered folders are listed by the column that their numbers belong to");

@@ -57,8 +57,8 @@ export async function readSolutionFile(
 }
 
 async function findFile(file: string, images: string, root: string): Promise<string | null> {
-  const beside = join(root, file);
-  if (await isFile(beside)) return beside;
+  const inRoot = join(root, file);
+  if (await isFile(inRoot)) return inRoot;
   const real = await realpath(root).catch(() => root);
   if (!real.endsWith(`/${images}`)) return null;
   const above = images.split("/").reduce(dirname, real);

@@ -46,9 +46,9 @@ function streamMessages(file: ByteSource): ArrowMessages {
       const message = await readMessage(file, at);
       if (message === null) {
         ended = true;
-        const behind = file.byteLength - at - PREFIX_BYTES;
-        if (behind > 0)
-          throw new TableFault(`has ${behind} bytes after its end; are these several streams in one file?`);
+        const trailingBytes = file.byteLength - at - PREFIX_BYTES;
+        if (trailingBytes > 0)
+          throw new TableFault(`has ${trailingBytes} bytes after its end; are these several streams in one file?`);
         return;
       }
       yield message;

@@ -190,8 +190,8 @@ function labelTextColumn(label: TableField, fields: readonly TableField[]): Tabl
 function choosePath(fields: readonly TableField[], { column }: ImageColumn): readonly string[] | null {
   const inside = column.fields.find(({ name, kind }) => name === "path" && kind === "text");
   if (inside !== undefined) return [column.name, "path"];
-  const beside = fields.filter(({ name, kind }) => kind === "text" && PATH_NAMES.includes(plainName(name)));
-  const chosen = pick(beside, ({ name }) => name, PATH_NAMES);
+  const namedPaths = fields.filter(({ name, kind }) => kind === "text" && PATH_NAMES.includes(plainName(name)));
+  const chosen = pick(namedPaths, ({ name }) => name, PATH_NAMES);
   return chosen === null ? null : [chosen.name];
 }
 

@@ -22,7 +22,7 @@ export interface FolderWalk extends Aside {
   /** folders that contain images and are not classes */
   readonly unknown: { readonly name: string; readonly images: number }[];
   readonly onFault: ListOptions["onFault"];
-  /** real path of every class folder, and of every folder behind a link that was read → its label */
+  /** real path of every class folder, and of every folder reached by a link that was read → its label */
   readonly read: Map<string, number>;
   /** real paths of the class folders */
   readonly classes: Set<string>;
@@ -215,7 +215,7 @@ function collect(walk: FolderWalk, place: Place, paths: string[]): void {
   }
 }
 
-/** Whether to read a folder behind a link: it is not read at its own path, and was not read before. */
+/** Whether to read a folder reached by a link: it is not read at its own path, and was not read before. */
 function mayRead(walk: FolderWalk, { path, real, label }: Place): boolean {
   const known = walk.read.get(real);
   if (known !== undefined || walk.above.has(real) || isInClassFolder(walk, real)) {

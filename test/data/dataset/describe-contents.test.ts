@@ -136,7 +136,7 @@ describe("the content of a place is reported", () => {
     await expect(run(val)).rejects.toThrow(
       /: contains no folder of a benchmark, but looks like imagenet or .* itself; specify it as --data-dir imagenet=/,
     );
-    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: a file; give the folder that holds it/);
+    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: is a file; specify its folder/);
     const folder = tree({ "a/b.txt": "x" });
     const contents = "its folders are called a; expected folders or archives named like ";
     await expect(run(folder)).rejects.toThrow(`${folder}: no benchmark found: ${contents}`);
