@@ -118,10 +118,19 @@ function externalDataBelow(folder: string): Record<string, unknown> {
 function makeTensor(Tensor: TensorConstructor, { data, dims }: Feed): Tensor {
   if (data instanceof Float32Array) return new Tensor("float32", data, dims);
   if (data instanceof Float64Array) return new Tensor("float64", data, dims);
-  if (data instanceof Uint16Array) return new Tensor("float16", data, dims);
+  if (data instanceof Uint16Array) return halfTensor(Tensor, data, dims);
   if (data instanceof Uint8Array) return new Tensor("uint8", data, dims);
   if (data instanceof Int32Array) return new Tensor("int32", data, dims);
   return new Tensor("int64", data, dims);
+}
+
+/**
+ * A float16 tensor of 16-bit words. Where Node has Float16Array (24 and later), onnxruntime's JavaScript wraps the words in one,
+ * which its native part takes for an array of length 0.
+ */
+function halfTensor(Tensor: TensorConstructor, words: Uint16Array, dims: readonly number[]): Tensor {
+  const tensor = new Tensor("float16", words, dims);
+  return Object.defineProperty(tensor, "data", { value: words });
 }
 
 /**
