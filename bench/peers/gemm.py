@@ -1,5 +1,4 @@
-"""The rate of a 4096³ matrix product in PyTorch and in onnxruntime: the faster of the two is what inference on these cores cannot pass by
-much. Prints JSON, GFLOP/s of each repetition.
+"""The rate of a 4096³ matrix product in PyTorch and in onnxruntime: the faster of the two is an approximate upper bound of inference on these cores. Prints JSON, GFLOP/s of each repetition.
 
 python gemm.py [REPETITIONS]
 """

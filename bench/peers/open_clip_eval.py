@@ -1,5 +1,5 @@
-"""Evaluates an open_clip checkpoint as CLIP_benchmark does: open_clip's own transform, torchvision's ImageFolder, a torch DataLoader,
-torch.no_grad, and with bf16 torch.autocast. The zero-shot classifier is made once and kept: its time is told apart.
+"""Evaluates an open_clip checkpoint as CLIP_benchmark does: open_clip's transform, torchvision's ImageFolder, a torch DataLoader,
+torch.no_grad, and with bf16 torch.autocast. The zero-shot classifier is created once and kept: its time is reported separately.
 
 python open_clip_eval.py FOLDER IMAGES --prompts REPOSITORY/prompts --classifier FILE.pt --out predictions.csv
        [--precision float32|bf16] [--batch 64] [--workers 4] [--threads N]    (64 and 4 are CLIP_benchmark's defaults)

@@ -1,4 +1,4 @@
-"""Adds the dynamic int8 variant of an open_clip export beside it: visual_quantized.onnx and textual_quantized.onnx, for
+"""Adds the dynamic int8 variant of an open_clip export to its folder: visual_quantized.onnx and textual_quantized.onnx, for
 `shiftline evaluate FOLDER --variant quantized`. onnxruntime's quantize_dynamic: int8 weights per channel of MatMul alone.
 
 python quantize.py FOLDER

@@ -1,4 +1,4 @@
-"""Writes an open_clip model with open_clip's own random weights (seed 0): open_clip_config.json and open_clip_model.safetensors.
+"""Writes an open_clip model with open_clip's random weights (seed 0): open_clip_config.json and open_clip_model.safetensors.
 
 python random_open_clip.py MODEL OUT      then: python examples/export/open_clip_export.py local-dir:OUT "" OUT
 """
