@@ -52,7 +52,7 @@ describe("a study of several benchmarks in distribution", () => {
     );
   });
 
-  it("draws no line of one benchmark in distribution against the other", () => {
+  it("fits no line of one in-distribution benchmark against the other", () => {
     for (const { benchmark } of [...both.lines, ...both.rows]) expect(benchmark).not.toMatch(/^imagenet(-v2)?$/);
   });
 

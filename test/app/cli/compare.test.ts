@@ -172,7 +172,7 @@ describe("shiftline compare", () => {
       writeFileSync(path.replace("resnet", name), text.replace('"benchmark_version": 1', definition));
     }
     expect((await run(["vit", "resnet"], { results: folder, quiet: true })).stderr).toContain(
-      "another definition of the benchmark, protocol (bbbbbbb and aaaaaaa)",
+      "a different definition of the benchmark, protocol (bbbbbbb and aaaaaaa)",
     );
   });
 

@@ -11,7 +11,7 @@ function panel(outside: number, inBaseline: number, groups: string[], context: n
 }
 
 describe("the names in a figure", () => {
-  it("are all there of a few checkpoints, none of many in groups, and the most telling of many without", () => {
+  it("are all of a few checkpoints, none of many in groups, and those with the highest priority of many without groups", () => {
     expect(defaultLabels(panel(12, 0, ["a"]))).toBe("all");
     expect(defaultLabels(panel(13, 0, ["a"]))).toBe("none");
     expect(defaultLabels(panel(13, 0, []))).toBe(8);

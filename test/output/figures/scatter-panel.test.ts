@@ -12,7 +12,7 @@ import { expectedValues } from "../../analysis/robustness/expected.ts";
 import { only, panelsOfNames, testbedPanels, zooStudy } from "./samples.ts";
 
 describe("panels of a study", () => {
-  it("are one a shift and one for the average, in the order of the papers", async () => {
+  it("are one per shift and one for the average, in the order of the papers", async () => {
     const panels = buildPanels(await zooStudy());
     expect(panels.map(({ benchmark }) => benchmark)).toEqual([
       ...["imagenet-v2", "imagenet-r", "imagenet-sketch", "imagenet-a", "objectnet", "average"],

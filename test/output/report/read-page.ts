@@ -30,7 +30,7 @@ export function parsePage(html: string): PageData {
   };
 }
 
-/** The same of a page's file. */
+/** Reads the data of a page from its file. */
 export function readPage(path: string): PageData {
   return parsePage(readFileSync(path, "utf8"));
 }

@@ -46,7 +46,7 @@ const nearest: NearestRow = {
 };
 
 describe("the wide CSV of accuracies", () => {
-  it("has a row a checkpoint, ImageNet first, and n of expected where images are missing", () => {
+  it("has one row per checkpoint, ImageNet first, and n of expected where images are missing", () => {
     const results = [
       metrics("b", "imagenet-a", 5),
       metrics("a", "imagenet-a", 1, { expectedN: 7500 }),

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 describe("formatResultsText", () => {
-  it("has a line a checkpoint in each section, every name in full, and says what marks stand for", () => {
+  it("has one line per checkpoint in each section, full names, and explains the marks", () => {
     const text = formatResultsText(shown(table));
     const lines = text.split("\n");
     expect(lines[0]).toBe("Top-1 accuracy, %");

@@ -85,7 +85,7 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
             <strong>
               {shown} of {rows.length}
             </strong>{" "}
-            differences {shown === 1 ? "is" : "are"} more than chance.
+            differences {shown === 1 ? "is" : "are"} significant.
           </p>
           <Table
             id="compare"
