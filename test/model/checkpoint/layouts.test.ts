@@ -134,7 +134,7 @@ describe("strip_sep_token", () => {
   });
 
   it("is refused if no file names the separator token", async () => {
-    await expect(openCheckpoint(clipa(true, {}))).rejects.toThrow(/strip_sep_token, and no file names its sep_token/);
+    await expect(openCheckpoint(clipa(true, {}))).rejects.toThrow(/strip_sep_token, but no file names its sep_token/);
     const opening = openCheckpoint(clipa(true, { sep_token: "<sep>" }));
     await expect(opening).rejects.toThrow(/its sep_token "<sep>" is not in the vocabulary/);
   });
