@@ -49,7 +49,7 @@ export interface OpenedTable {
  * Reads results and compares them with a baseline.
  *
  * @param sources results folders, CSV files or ids of published baselines
- * @throws InputError for what the user can put right
+ * @throws InputError for mistakes that the user can fix
  */
 export async function openTable(sources: readonly string[], options: TableStudyOptions): Promise<OpenedTable> {
   const idOrPath = options.baseline ?? defaultBaseline(options.study, sources);

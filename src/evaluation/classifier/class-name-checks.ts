@@ -63,11 +63,11 @@ export function doubtfulClassNames(names: readonly string[], where: string, id: 
   warn("an unusual space character", (name) => /[^\S ]/u.test(name));
   const seen = new Map<string, number>();
   for (const [index, name] of names.entries()) {
-    const other = seen.get(name.toLowerCase());
-    if (other === undefined) seen.set(name.toLowerCase(), index);
-    else if (name !== names[other]) {
+    const first = seen.get(name.toLowerCase());
+    if (first === undefined) seen.set(name.toLowerCase(), index);
+    else if (name !== names[first]) {
       notes.push(
-        makeNote(`${where}: indices ${other} and ${index} have names that differ only in letter case: ${name}`, about),
+        makeNote(`${where}: indices ${first} and ${index} have names that differ only in letter case: ${name}`, about),
       );
       break;
     }

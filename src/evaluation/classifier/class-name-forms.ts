@@ -152,12 +152,12 @@ function synonyms(listed: Omit<ListedNames, "changes">): ListedNames {
   const firsts = new Map<string, string[]>();
   for (const name of listed.names) firsts.set(first(name), [...(firsts.get(first(name)) ?? []), name]);
   const shared = [...firsts].filter(([, names]) => names.length > 1);
-  const [[one, names] = ["", []]] = shared;
+  const [[firstName, names] = ["", []]] = shared;
   const doubts =
     shared.length === 0
       ? []
       : [
-          `${plural(shared.length, "first name")} shared by several classes, whose scores are tied and won by the first class: ${one} (${names.join("; ")}); give each a distinct name`,
+          `${plural(shared.length, "first name")} shared by several classes, whose scores are tied and won by the first class: ${firstName} (${names.join("; ")}); give each a distinct name`,
         ];
   return { ...listed, names: listed.names.map(first), changes: [text], doubts };
 }

@@ -68,8 +68,10 @@ const parseClassNames = parseOnce((text, path): Omit<ReadNames, "id" | "path"> =
     if (row.name === undefined || row.name === "") throw new InputError(`${path}: index ${index} has no name`);
     byIndex[index] = row;
   }
-  const others = Object.keys(rows[0] as Record<string, string>).filter((name) => name !== "index" && name !== "name");
-  const columns = new Map(others.map((name) => [name, byIndex.map((row) => row[name] as string)]));
+  const keyColumns = Object.keys(rows[0] as Record<string, string>).filter(
+    (name) => name !== "index" && name !== "name",
+  );
+  const columns = new Map(keyColumns.map((name) => [name, byIndex.map((row) => row[name] as string)]));
   return { columns, order: "index", changes: [], ...named(byIndex.map((row) => row.name as string)) };
 });
 

@@ -79,8 +79,13 @@ export function parseTemplates(text: string, where: string): Template[] {
   if (templates.length === 0) throw new InputError(`${where}: expected one template per line, found none`);
   const [first] = problems;
   if (first === undefined) return templates;
-  const others = problems.length - 1;
-  const more = others === 0 ? "" : others === 1 ? "; 1 more line is invalid" : `; ${others} more lines are invalid`;
+  const furtherCount = problems.length - 1;
+  const more =
+    furtherCount === 0
+      ? ""
+      : furtherCount === 1
+        ? "; 1 more line is invalid"
+        : `; ${furtherCount} more lines are invalid`;
   throw new InputError(`${where}: ${first.message} (line ${first.line})${more}`);
 }
 

@@ -105,7 +105,7 @@ export async function embedImages(
     ...setup,
     threads: imageThreads,
     depth,
-    batchSize: batches.reduce((most, batch) => Math.max(most, batch.n), 0),
+    batchSize: batches.reduce((maximum, batch) => Math.max(maximum, batch.n), 0),
   });
   const encoders = startWorkerPool<EncoderTask, EncoderResult>({
     module: "encoder-worker",
@@ -127,7 +127,7 @@ export async function embedImages(
       buffers: outputs.map((output) => output.buffer),
       towers: batch.targets.map((tower) => ({ tower, buffer: order.indexOf(preparations.of[tower] as number) })),
     });
-    for (const [i, buffer] of buffers.entries()) reader.giveBack(order[i] as number, buffer);
+    for (const [i, buffer] of buffers.entries()) reader.recycle(order[i] as number, buffer);
     for (const [i, t] of batch.targets.entries()) {
       const { checkpoint, sink } = targets[t] as EmbedTarget;
       const rows = embeddings[i] as Float32Array;

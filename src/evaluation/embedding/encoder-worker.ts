@@ -51,7 +51,7 @@ async function encodeBatch({ n, buffers, towers }: EncoderTask): Promise<Encoder
 
 serveTasks(
   encodeBatch,
-  ({ buffers, embeddings }) => [...buffers, ...embeddings.map((one) => one.buffer as ArrayBuffer)],
+  ({ buffers, embeddings }) => [...buffers, ...embeddings.map((matrix) => matrix.buffer as ArrayBuffer)],
   async () => {
     await opened.catch(() => {});
     for (const encoder of encoders) await encoder.close();

@@ -47,12 +47,12 @@ const DECODER = 1;
 /** Images per task. */
 const TASK = 16;
 /** Maximum number of images for which threads are not worth their startup time of 0.1 s each. */
-const FEW = 48;
+const MAX_WITHOUT_THREADS = 48;
 const MAX_THREADS = 16;
 /** Memory for decoded images, in bytes. */
 const DECODING_MEMORY = 640e6;
 /** Number of images after which the event loop gets a turn. */
-const TURN = 2000;
+const FILES_PER_TURN = 2000;
 const HASH_BYTES = 32;
 const CHANGED = "it changed while it was verified";
 
@@ -144,7 +144,7 @@ async function lookAtFiles(
   const states = new Float64Array(images.length);
   const containers = new Map<string, BigIntStats | null>();
   for (let position = 0; position < images.length; position++) {
-    if (position % TURN === 0) {
+    if (position % FILES_PER_TURN === 0) {
       checkStopped?.();
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -184,7 +184,7 @@ interface Examiner {
 function openExaminer(images: SourcePlace, n: number, options: ExamineImagesOptions): Examiner {
   const place = placeOf(images);
   const budget = options.decode ? shareBudget(DECODING_MEMORY) : null;
-  if (n <= FEW) {
+  if (n <= MAX_WITHOUT_THREADS) {
     const source = openSource(place);
     const settings = { root: place.root, budget: budget === null ? null : openBudget(budget) };
     return { threads: 1, run: (images) => examine(source, images, settings), close: () => source.close() };

@@ -49,7 +49,7 @@ export interface ImageContents {
 }
 
 /** Blocks hashed concurrently, so that threads are busy while one is written. */
-const BLOCKS_AT_ONCE = 2;
+const MAX_PARALLEL_BLOCKS = 2;
 /** Images per task. */
 const TASK = 32;
 /** Minimum number of bytes for which threads are worth their startup time of 50 ms each. */
@@ -158,7 +158,7 @@ export async function openImageContents(
     const bytes = positions.reduce((sum, position) => sum + (images.at(position).bytes || TYPICAL), 0);
     const threads = Math.min(Math.max(options.threads, 1), MAX_THREADS, Math.ceil(positions.length / TASK));
     const hasher = bytes < LARGE ? hashHere(place) : hashInThreads(place, threads);
-    const limiter = createLimiter(BLOCKS_AT_ONCE);
+    const limiter = createLimiter(MAX_PARALLEL_BLOCKS);
     let done = 0;
     const hashTask = async (task: readonly number[]) => {
       const contents = await hasher.run(task.map((position) => images.at(position)));

@@ -12,28 +12,28 @@ export interface MemoryBudget {
 /** Unit of accounting in bytes, so that 2 TB fit into 32 bits. */
 const UNIT = 1024;
 /** Milliseconds between attempts; decoding, which holds the memory, takes longer. */
-const AGAIN = 5;
+const RETRY_INTERVAL = 5;
 
 /** Shared state of a budget, which can be sent to a thread. */
 export interface SharedBudget {
   /** bytes */
-  readonly most: number;
+  readonly limit: number;
   readonly used: Int32Array<SharedArrayBuffer>;
 }
 
-export function shareBudget(most: number): SharedBudget {
-  return { most, used: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
+export function shareBudget(limit: number): SharedBudget {
+  return { limit, used: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
 }
 
 /** Opens a shared budget in a thread. */
-export function openBudget({ most, used }: SharedBudget): MemoryBudget {
-  const whole = Math.max(1, Math.floor(most / UNIT));
+export function openBudget({ limit, used }: SharedBudget): MemoryBudget {
+  const limitUnits = Math.max(1, Math.floor(limit / UNIT));
   return {
     async take(bytes) {
-      const units = Math.min(Math.ceil(bytes / UNIT), whole);
+      const units = Math.min(Math.ceil(bytes / UNIT), limitUnits);
       for (;;) {
         const before = Atomics.load(used, 0);
-        if (before + units > whole) await setTimeout(AGAIN);
+        if (before + units > limitUnits) await setTimeout(RETRY_INTERVAL);
         else if (Atomics.compareExchange(used, 0, before, before + units) === before) break;
       }
       return () => {

@@ -46,23 +46,27 @@ export function openParts(): {
         for (const [position, hash] of known) contents[position - part.first] = { sha256: hash, identity: "" };
         return { data: new Float32Array(part.rows * columns), content: contents, skipped: [], filled: known.size };
       };
-      const one: OpenPart = open.get(key) ?? fresh();
-      open.set(key, one);
-      one.data.set(embeddings, (first - part.first) * columns);
+      const openPart: OpenPart = open.get(key) ?? fresh();
+      open.set(key, openPart);
+      openPart.data.set(embeddings, (first - part.first) * columns);
       for (const { index } of skipped) {
         const at = (index - part.first) * columns;
-        one.data.fill(0, at, at + columns);
+        openPart.data.fill(0, at, at + columns);
       }
-      for (const [i, image] of content.entries()) one.content[first - part.first + i] = image;
-      one.skipped.push(...skipped);
-      one.filled += n;
-      if (one.filled < part.rows) return null;
+      for (const [i, image] of content.entries()) openPart.content[first - part.first + i] = image;
+      openPart.skipped.push(...skipped);
+      openPart.filled += n;
+      if (openPart.filled < part.rows) return null;
       open.delete(key);
-      one.skipped.sort((a, b) => a.index - b.index);
+      openPart.skipped.sort((a, b) => a.index - b.index);
       return {
-        embeddings: { data: one.data, rows: part.rows, columns },
-        metadata: { first: part.first, skipped: one.skipped, content: one.content.map((image) => image.sha256) },
-        content: one.content,
+        embeddings: { data: openPart.data, rows: part.rows, columns },
+        metadata: {
+          first: part.first,
+          skipped: openPart.skipped,
+          content: openPart.content.map((image) => image.sha256),
+        },
+        content: openPart.content,
       };
     },
   };

@@ -56,12 +56,12 @@ export function planBatches(targets: readonly LackingTarget[], batchSize: number
 }
 
 function knownToAll(part: Part, targets: readonly LackingTarget[]): ReadonlyMap<number, string> {
-  const [first, ...others] = targets.map(({ known }) => known);
+  const [first, ...further] = targets.map(({ known }) => known);
   const common = new Map<number, string>();
   if (first === undefined) return common;
   for (let position = part.first; position < part.first + part.rows; position++) {
     const content = first.get(position);
-    if (content !== undefined && others.every((known) => known?.has(position))) common.set(position, content);
+    if (content !== undefined && further.every((known) => known?.has(position))) common.set(position, content);
   }
   return common;
 }

@@ -25,7 +25,7 @@ export interface ReadAhead {
   /** Returns the next batch, in order. @throws Error after the last */
   next(): Promise<ReadBatch>;
   /** Returns the memory of a batch for reuse. */
-  giveBack(preparation: number, buffer: ArrayBuffer): void;
+  recycle(preparation: number, buffer: ArrayBuffer): void;
   close(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export function startReadAhead(
       fill();
       return result;
     },
-    giveBack: (preparation, buffer) => {
+    recycle: (preparation, buffer) => {
       const list = free.get(preparation) ?? [];
       list.push(buffer);
       free.set(preparation, list);

@@ -5,7 +5,7 @@ import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 /** Maximum share of duplicates in a published set; published sets contain a few. */
 const PUBLISHED = 0.001;
 /** Maximum number of groups and paths listed. */
-const FEW = 2;
+const MAX_NAMED = 2;
 
 /** The embedded images of a benchmark. */
 export interface EmbeddedSet {
@@ -43,10 +43,10 @@ function describe({ n, acrossClasses, groups }: DuplicateContent, images: number
       : acrossClasses === n
         ? ", in another class"
         : `, ${acrossClasses} of them in another class`;
-  const named = groups.slice(0, FEW).map((paths) => {
-    const more = paths.length > FEW ? ` = ${paths.length - FEW} more` : "";
-    return paths.slice(0, FEW).join(" = ") + more;
+  const named = groups.slice(0, MAX_NAMED).map((paths) => {
+    const more = paths.length > MAX_NAMED ? ` = ${paths.length - MAX_NAMED} more` : "";
+    return paths.slice(0, MAX_NAMED).join(" = ") + more;
   });
-  const rest = groups.length > FEW ? " and others" : "";
+  const rest = groups.length > MAX_NAMED ? " and others" : "";
   return `${counted}${across} (${named.join(", ")}${rest})`;
 }

@@ -39,14 +39,14 @@ const SLOW = 3000;
  * @throws InputError naming each checkpoint with failed checks
  */
 export async function checkExports(checkpoints: readonly Checkpoint[], options: CheckExportsOptions): Promise<Note[]> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const runs = new Map<Checkpoint, ExportRun>();
   const { index, count } = options.shard ?? { index: 0, count: 1 };
   const first = Math.floor((index * checkpoints.length) / count);
   for (const checkpoint of [...checkpoints.slice(first), ...checkpoints.slice(0, first)]) {
     options.checkStopped?.();
     runs.set(checkpoint, await recalledRun(checkpoint, options));
-    if (performance.now() - begun > SLOW) options.onProgress?.(runs.size, checkpoints.length);
+    if (performance.now() - startedAt > SLOW) options.onProgress?.(runs.size, checkpoints.length);
   }
   const notes: Note[] = [];
   const unsound: string[] = [];

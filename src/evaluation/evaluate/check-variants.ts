@@ -88,8 +88,8 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
   if (doubt !== undefined)
     return makeWarning(`${place}: its name may be that of ${doubt.id}, but it is read as ${id}`, about);
   if (!isShipped) return null;
-  const alike = variants.filter((variant) => variant.id !== id).map((variant) => variant.id);
-  const text = `${place}: its name does not state whether it is ${id}, as which it is read, or ${alike.join(" or ")}, which have the same structure`;
+  const otherVariants = variants.filter((variant) => variant.id !== id).map((variant) => variant.id);
+  const text = `${place}: its name does not state whether it is ${id}, as which it is read, or ${otherVariants.join(" or ")}, which have the same structure`;
   const isUsual = benchmark.folders.some((folder) => basename(folder) === basename(located.files?.[0] ?? root));
   return isUsual ? makeNote(text, about) : makeWarning(text, about);
 }
@@ -105,16 +105,16 @@ async function checkPairs(candidates: readonly Candidate[]): Promise<void> {
   for (const [b, second] of candidates.entries()) {
     for (const [a, first] of candidates.slice(0, b).entries()) {
       const ids = `${first.benchmark.id} and ${second.benchmark.id}`;
-      const areAlike = first.variants.some(
+      const haveSameStructure = first.variants.some(
         ({ id, path }) => id === second.benchmark.id && path === second.benchmark.path,
       );
       if (reals[a] === reals[b]) {
-        if (!areAlike && !(first.isShipped && second.isShipped)) continue;
+        if (!haveSameStructure && !(first.isShipped && second.isShipped)) continue;
         throw new InputError(
           `${pathOfPlace(second.located)}: read as ${ids}, which have different images; specify each folder with --data-dir ID=PATH`,
         );
       }
-      if (areAlike && (await haveSameImages(first.located, second.located))) {
+      if (haveSameStructure && (await haveSameImages(first.located, second.located))) {
         throw new InputError(
           `${pathOfPlace(first.located)} and ${pathOfPlace(second.located)}: contain the same images, but are read as ${ids}, which have different images; get the right ones`,
         );

@@ -64,7 +64,7 @@ async function embedGroup(
   settings: EmbedSettings,
   hooks: { readonly checkStopped: () => void; readonly onProgress: (done: number) => void },
 ): Promise<number> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const lacking = group.filter(({ missing }) => missing.length > 0);
   const [first] = lacking;
   if (first === undefined) return 0;
@@ -76,5 +76,5 @@ async function embedGroup(
   const { remember } = first.contents;
   const options = { runtime, batchSize, modelMemory, skipUnreadable, remember, ...hooks };
   await embedImages(first.manifest, targets, options);
-  return (performance.now() - begun) / 1000;
+  return (performance.now() - startedAt) / 1000;
 }

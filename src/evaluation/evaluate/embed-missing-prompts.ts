@@ -35,9 +35,9 @@ export async function embedMissingPrompts(
   { runtime, share, onProgress, checkStopped }: EmbedMissingPromptsOptions,
 ): Promise<number> {
   const lists = await listWork(texts, share);
-  let ahead = lists.reduce((sum, { most }) => sum + most, 0);
+  let ahead = lists.reduce((sum, { maxToEmbed: most }) => sum + most, 0);
   let done = 0;
-  for (const { text, prompts, store, isOurs, most } of lists) {
+  for (const { text, prompts, store, isOurs, maxToEmbed: most } of lists) {
     ahead -= most;
     const before = done;
     await embedChunks(text.checkpoint, prompts, {
@@ -62,7 +62,7 @@ interface PromptWork {
   readonly store: PromptStore;
   readonly isOurs: (chunk: number) => boolean;
   /** maximum number of prompts to embed: those of assigned chunks, some of which may be stored */
-  readonly most: number;
+  readonly maxToEmbed: number;
 }
 
 async function listWork(texts: readonly TextPlan[], share: PromptShare | undefined): Promise<PromptWork[]> {
@@ -75,11 +75,11 @@ async function listWork(texts: readonly TextPlan[], share: PromptShare | undefin
       const isOurs = (chunk: number) => share === undefined || belongsToShard(share.shard, first + chunk);
       const sizes = chunkSizes(prompts.length);
       position += sizes.length;
-      const ours = sizes.reduce((sum, size, chunk) => sum + (isOurs(chunk) ? size : 0), 0);
-      if (isBuilt || ours === 0) continue;
+      const assigned = sizes.reduce((sum, size, chunk) => sum + (isOurs(chunk) ? size : 0), 0);
+      if (isBuilt || assigned === 0) continue;
       store ??= await openPromptStore(text.folder, text.key);
       const lacking = prompts.reduce((count, prompt) => count + (store?.has(prompt) ? 0 : 1), 0);
-      if (lacking > 0) work.push({ text, prompts, store, isOurs, most: Math.min(ours, lacking) });
+      if (lacking > 0) work.push({ text, prompts, store, isOurs, maxToEmbed: Math.min(assigned, lacking) });
     }
   }
   return work;

@@ -39,10 +39,10 @@ export async function* embedRuns<Run extends EmbeddableRun>(
   for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
     const images = imagesOf(group[0] as Run);
     const known = unreadable.get(images);
-    const [lacking, whole] = [group.filter(isLacking), group.filter((run) => !isLacking(run))];
+    const [lacking, complete] = [group.filter(isLacking), group.filter((run) => !isLacking(run))];
     if (known !== undefined && lacking.length > 0) {
       for (const run of lacking) attempts.fail(nameRuns([run]), known);
-      if (whole.length > 0) yield { runs: whole, seconds: 0 };
+      if (complete.length > 0) yield { runs: complete, seconds: 0 };
       continue;
     }
     const runs = group;
@@ -58,7 +58,7 @@ export async function* embedRuns<Run extends EmbeddableRun>(
       }
     });
     if (!isAlone) waiting.unshift(...lacking.map((run) => [run]));
-    const embedded = done && isAlone ? runs : whole;
+    const embedded = done && isAlone ? runs : complete;
     if (embedded.length > 0) yield { runs: embedded, seconds };
   }
 }

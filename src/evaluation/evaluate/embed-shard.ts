@@ -31,7 +31,7 @@ export interface ShardResult {
  * @throws InputError for mistakes that the caller can fix, before the long work begins
  */
 export async function embedShard(options: EvaluateOptions, shard: Shard): Promise<ShardResult> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const planned = await planEvaluation(options, { shard });
   const handlers = handlersOf(options);
   for (const note of planned.notes) handlers.note(note);
@@ -55,5 +55,5 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
     // The parts are stored, and scored by whoever merges the shards
   }
   attempts.finish();
-  return { shard, imagesEmbedded: images, promptsEmbedded, seconds: (performance.now() - begun) / 1000 };
+  return { shard, imagesEmbedded: images, promptsEmbedded, seconds: (performance.now() - startedAt) / 1000 };
 }

@@ -79,7 +79,7 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
       throw await notFound(benchmark, root, how.cacheFolder);
   }
   if (found.length > 0) {
-    const absent = wanted.filter(({ benchmark }) => found.every((other) => other.benchmark !== benchmark));
+    const absent = wanted.filter(({ benchmark }) => found.every((located) => located.benchmark !== benchmark));
     const passed = data === undefined ? [] : await notePassed(absent, found, data, how.cacheFolder);
     return { benchmarks: found, notes: [...(await checkVariants(found, data)), ...passed] };
   }

@@ -12,7 +12,7 @@ const PROBE_BATCHES = 2;
 const PROBE_SECONDS = 2;
 const PROBE_PROMPTS = 192;
 /** A sink that discards embeddings. */
-const NOWHERE: EmbeddingSink = { write: async () => {} };
+const DISCARD: EmbeddingSink = { write: async () => {} };
 
 /** Measures prompt embedding on at least one prompt of a list; stores nothing. @returns seconds per prompt */
 export async function measurePrompts(
@@ -48,7 +48,7 @@ export async function measureImages(
   for (;;) {
     const images = manifest.images.pick(spread(n, total));
     const parts = [{ index: 0, first: 0, rows: n }];
-    const targets = runs.map(({ checkpoint, preCrop }) => ({ checkpoint, preCrop, sink: NOWHERE, parts }));
+    const targets = runs.map(({ checkpoint, preCrop }) => ({ checkpoint, preCrop, sink: DISCARD, parts }));
     const { perItem, seconds } = await timeItems(copies, (onProgress) =>
       embedImages({ ...manifest, images }, targets, { ...options, onProgress }),
     );

@@ -61,12 +61,12 @@ export async function planImages(
   ]);
   const images: PlannedImages[] = [];
   for (const preCrop of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
-    const alike = protocols.filter(({ protocol }) => protocol.preCrop === preCrop);
-    const scored = (label: number) => alike.some(({ space }) => space.accepted[label] !== null);
+    const samePreCrop = protocols.filter(({ protocol }) => protocol.preCrop === preCrop);
+    const scored = (label: number) => samePreCrop.some(({ space }) => space.accepted[label] !== null);
     const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
     const contents = await openContents(manifest);
-    const sampled = alike.filter(({ space }) => scoresAny(space, manifest));
-    for (const { protocol } of alike.filter((planned) => !sampled.includes(planned))) {
+    const sampled = samePreCrop.filter(({ space }) => scoresAny(space, manifest));
+    for (const { protocol } of samePreCrop.filter((planned) => !sampled.includes(planned))) {
       const text = `${benchmark.id}, protocol ${protocol.id}: left out, because none of the ${manifest.images.length} sampled images belongs to its classes`;
       notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
     }

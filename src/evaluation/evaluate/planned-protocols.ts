@@ -149,8 +149,8 @@ function candidates(
   { protocols, id }: Benchmark,
   { labelSets, classes }: ProtocolOptions,
 ): readonly { readonly whole: Protocol; readonly labelSets: LabelSets | null }[] {
-  const own = protocols.map((whole) => ({ whole, labelSets: null }));
-  if (labelSets === undefined) return own;
+  const benchmarkProtocols = protocols.map((whole) => ({ whole, labelSets: null }));
+  if (labelSets === undefined) return benchmarkProtocols;
   const { path, scored } = labelSets;
   if (classes !== undefined) {
     throw new InputError(
@@ -160,7 +160,10 @@ function candidates(
   if (protocols.some((protocol) => protocol.id === labelSets.id)) {
     throw new InputError(`${path}: ${id} already has a protocol "${labelSets.id}"; rename the file`);
   }
-  return [...own, { whole: { ...(protocols[0] as Protocol), id: labelSets.id, images: scored }, labelSets }];
+  return [
+    ...benchmarkProtocols,
+    { whole: { ...(protocols[0] as Protocol), id: labelSets.id, images: scored }, labelSets },
+  ];
 }
 
 async function labelSpace(

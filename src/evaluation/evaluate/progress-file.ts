@@ -8,7 +8,7 @@ import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
 import { progressFolder, type RunProgress } from "./run-progress.ts";
 
 /** milliseconds between writes */
-const EVERY = 2000;
+const WRITE_INTERVAL = 2000;
 
 export type ProgressState = Pick<RunProgress, "phase" | "checkpoints" | "benchmark" | "done" | "total">;
 
@@ -36,7 +36,7 @@ export function openProgressFile(out: string): ProgressFile {
     update(state) {
       const now = performance.now();
       if (phase?.name !== state.phase) phase = { name: state.phase, at: now, done: state.done };
-      if (busy || now - written < EVERY) return;
+      if (busy || now - written < WRITE_INTERVAL) return;
       busy = true;
       written = now;
       const seconds = (now - phase.at) / 1000;

@@ -28,11 +28,11 @@ export async function promptCosts(
   }
   const costs = new Map(texts.map((text) => [text, 1]));
   if (bySize.size < 2 || prompts < MIN_PROMPTS) return costs;
-  for (const alike of bySize.values()) {
-    const [first] = alike as [TextPlan];
+  for (const sameSize of bySize.values()) {
+    const [first] = sameSize as [TextPlan];
     const seconds = await tryToMeasure(first, runtime);
     if (seconds === null) return new Map(texts.map((text) => [text, 1]));
-    for (const text of alike) costs.set(text, seconds);
+    for (const text of sameSize) costs.set(text, seconds);
   }
   return costs;
 }

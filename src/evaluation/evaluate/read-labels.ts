@@ -15,7 +15,7 @@ export async function readLabels(
 ): Promise<ReadonlyMap<string, LabelSets>> {
   const labels = new Map<string, LabelSets>();
   for (const [id, path] of Object.entries(files ?? {})) {
-    const benchmark = located.find((one) => one.benchmark.id === id)?.benchmark;
+    const benchmark = located.find((candidate) => candidate.benchmark.id === id)?.benchmark;
     if (benchmark === undefined) throw new InputError(`labels of ${id}: not evaluated here`);
     labels.set(id, await readLabelSets(path, benchmark));
   }

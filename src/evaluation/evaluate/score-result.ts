@@ -40,7 +40,7 @@ export async function scoreResult(
   result: PlannedResult,
   { text, orders, runtime, checkStopped }: ScoreResultOptions,
 ): Promise<ResultScores> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const { key, protocol, space, classNames } = result;
   const { weights } = await readClassifier(text, result, { runtime, checkStopped });
   const rowsOfWeights = result.nameRows === null ? space : renumberRows(space, result.nameRows);
@@ -54,7 +54,7 @@ export async function scoreResult(
     metrics: computeMetrics(labelPredictions(manifest, predictions, space)),
   };
   checkFinite(metrics);
-  return { predictions, metrics, labelWarning, seconds: (performance.now() - begun) / 1000 };
+  return { predictions, metrics, labelWarning, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 function checkFinite({ checkpoint, benchmark, metrics }: ResultMetrics): void {

@@ -23,8 +23,8 @@ export function contradictionOfCells(record: Readonly<Record<string, string>>, c
     Math.abs(Number(a) - Number(b)) <=
     (isOurs ? EXACT : Math.max(halfDigit(a), typeof b === "string" ? halfDigit(b) : 0));
   for (const name of ["value", "accuracy", "low", "high", "n", "correct"]) {
-    const other = record[name] ?? "";
-    if (other !== "" && !NUMBER.test(other)) return `${name}: expected a number, found "${other}"`;
+    const cellText = record[name] ?? "";
+    if (cellText !== "" && !NUMBER.test(cellText)) return `${name}: expected a number, found "${cellText}"`;
   }
   const { value = "", accuracy = "", low = "", high = "", n = "", correct = "" } = record;
   if (value !== "" && accuracy !== "" && !close(value, accuracy))

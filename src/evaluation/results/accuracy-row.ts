@@ -94,9 +94,9 @@ export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
 export function rowsByCheckpoint(rows: readonly AccuracyRow[]): Map<string, AccuracyRow[]> {
   const checkpoints = new Map<string, AccuracyRow[]>();
   for (const row of rows) {
-    const own = checkpoints.get(row.checkpoint);
-    if (own === undefined) checkpoints.set(row.checkpoint, [row]);
-    else own.push(row);
+    const checkpointRows = checkpoints.get(row.checkpoint);
+    if (checkpointRows === undefined) checkpoints.set(row.checkpoint, [row]);
+    else checkpointRows.push(row);
   }
   return checkpoints;
 }

@@ -33,7 +33,7 @@ export interface ReadResultsOptions {
 }
 
 /** Maximum number of files open concurrently; systems limit a process to several hundred. */
-const AT_ONCE = 64;
+const MAX_OPEN_FILES = 64;
 
 /**
  * Reads every result below `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>`. A result that is unreadable,
@@ -46,13 +46,13 @@ export async function readResults(out: string, options: ReadResultsOptions = {})
   const problems: ResultProblem[] = [];
   const places = await findPlaces(out, options.checkpoint, problems);
   const results: StoredResult[] = [];
-  for (let from = 0; from < places.length; from += AT_ONCE) {
-    const some = places.slice(from, from + AT_ONCE);
+  for (let from = 0; from < places.length; from += MAX_OPEN_FILES) {
+    const some = places.slice(from, from + MAX_OPEN_FILES);
     const read = await Promise.all(some.map((place) => readResult(out, place, options.runs ?? false)));
-    for (const one of read) {
-      if (one === null) continue;
-      if ("reason" in one) problems.push(one);
-      else results.push(one);
+    for (const entry of read) {
+      if (entry === null) continue;
+      if ("reason" in entry) problems.push(entry);
+      else results.push(entry);
     }
   }
   results.sort((a, b) => compareKeys(a.metrics, b.metrics));
@@ -85,7 +85,7 @@ function checkPlace(metrics: ResultMetrics, place: readonly string[], path: stri
   const { checkpoint, benchmark, protocol } = metrics;
   const [inPath, ...parts] = [place.slice(0, -1), [checkpoint, benchmark, protocol]].map((names) => sameForm(names));
   const fits =
-    parts[0] === inPath && resultPrompts(metrics).some((one) => sameForm([one]) === sameForm(place.slice(-1)));
+    parts[0] === inPath && resultPrompts(metrics).some((prompts) => sameForm([prompts]) === sameForm(place.slice(-1)));
   if (fits) return;
   throw new InputError(
     `${path}: it belongs to ${[checkpoint, benchmark, protocol, metrics.templates].join("/")}, which is not its folder`,

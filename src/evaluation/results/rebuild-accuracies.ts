@@ -9,7 +9,7 @@ import { isAt, readResults } from "./read-results.ts";
 import type { ResultProblem } from "./result-places.ts";
 
 /** Maximum number of checkpoints listed in a message. */
-const FEW = 3;
+const MAX_NAMED = 3;
 
 /**
  * Rebuilds `<out>/accuracies.csv` from every `metrics.json` below it and renames it into place, so that concurrent runs
@@ -40,7 +40,7 @@ export async function rebuildAccuracies(out: string): Promise<string[]> {
  */
 export async function checkAccuraciesFile(out: string): Promise<void> {
   const path = join(out, ACCURACIES_FILE);
-  const remedy = "it is not overwritten: move it, or choose another --out";
+  const advice = "it is not overwritten: move it, or choose another --out";
   try {
     const rows = (await readAccuraciesFile(path)) ?? [];
     const names = [...new Set(rows.map(({ checkpoint }) => checkpoint))];
@@ -48,12 +48,12 @@ export async function checkAccuraciesFile(out: string): Promise<void> {
     if (names.length > 0) throw new InputError(`${path}: no result of it is in this folder (${some(names)})`);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    throw new InputError(`${cause.message}; ${remedy}`, { cause });
+    throw new InputError(`${cause.message}; ${advice}`, { cause });
   }
 }
 
 function some(names: readonly string[]): string {
-  return names.length > FEW ? `${names.slice(0, FEW).join(", ")}, …` : names.join(", ");
+  return names.length > MAX_NAMED ? `${names.slice(0, MAX_NAMED).join(", ")}, …` : names.join(", ");
 }
 
 async function earlierRows(path: string): Promise<ListedResult[]> {

@@ -37,9 +37,9 @@ const PARTS: Readonly<Record<keyof Recipe, string>> = {
  * @returns a description of the old result and what to do; null if it may be replaced
  */
 export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definitionFile }: NewResult): string | null {
-  const others = keyDifferences(old, key);
-  if (others.length > 0) {
-    const there = others.map((one) => `${one.name} ${one.there}`).join(" and ");
+  const keyFields = keyDifferences(old, key);
+  if (keyFields.length > 0) {
+    const there = keyFields.map((field) => `${field.name} ${field.there}`).join(" and ");
     return `contains the result of ${there}, which has the same folder; rename the file of that name, or choose another --out`;
   }
   const differing = differingRecipe(old.recipe ?? {}, recipe);

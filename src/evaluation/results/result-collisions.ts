@@ -20,10 +20,10 @@ export function checkFoldersDistinct(places: readonly PlannedPlace[], ignoreCase
   const seen = new Map<string, PlannedPlace>();
   for (const place of places) {
     const id = ignoreCase ? foldPath(place.folder) : place.folder;
-    const other = seen.get(id);
-    if (other !== undefined) {
+    const earlier = seen.get(id);
+    if (earlier !== undefined) {
       throw new InputError(
-        `${describeKey(other.key)} and ${describeKey(place.key)} would both be written to ${place.folder}; rename one of the files, or one of the checkpoints with --name ID=PATH`,
+        `${describeKey(earlier.key)} and ${describeKey(place.key)} would both be written to ${place.folder}; rename one of the files, or one of the checkpoints with --name ID=PATH`,
       );
     }
     seen.set(id, place);
@@ -43,7 +43,7 @@ export async function ignoresCase(folder: string): Promise<boolean> {
     const found = await stat(path).catch(() => null);
     const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
     if (found === null || swapped === name) continue;
-    const other = await stat(join(dirname(path), swapped)).catch(() => null);
-    return other !== null && other.ino === found.ino && other.dev === found.dev;
+    const swappedStats = await stat(join(dirname(path), swapped)).catch(() => null);
+    return swappedStats !== null && swappedStats.ino === found.ino && swappedStats.dev === found.dev;
   }
 }

@@ -3,7 +3,7 @@ import { makeWarning, type Note, type NoteSubject } from "../../foundation/notes
 import type { StoredResult } from "./read-results.ts";
 
 /** Maximum number of results listed with a warning. */
-const FEW = 3;
+const MAX_NAMED = 3;
 
 /** Collects the warnings in the `run.json` of results that were read with their runs. */
 export function warningsOf(results: readonly StoredResult[]): Note[] {
@@ -41,6 +41,6 @@ function describeSubject({ checkpoint, benchmark, protocol, templates }: NoteSub
 }
 
 function some(names: readonly string[]): string {
-  const first = names.slice(0, FEW).join("; ");
-  return names.length > FEW ? `${first} and ${names.length - FEW} more` : first;
+  const first = names.slice(0, MAX_NAMED).join("; ");
+  return names.length > MAX_NAMED ? `${first} and ${names.length - MAX_NAMED} more` : first;
 }

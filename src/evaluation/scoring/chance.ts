@@ -18,7 +18,7 @@ export interface ChanceFinding {
 /** p value above which the accuracy is not above chance. */
 const NOT_ABOVE = 0.05;
 /** A detectable effect, as a share of the distance from chance to 1 … */
-const SEEN = 0.1;
+const EFFECT = 0.1;
 /** … at this level … */
 const LEVEL = 1e-3;
 /** … with this power, if there are enough images. */
@@ -27,7 +27,7 @@ const POWER = 0.9;
  * Minimum number of classes with images for a finding, unless the protocol has fewer: images of one class are not
  * independent.
  */
-const FEWEST_CLASSES = 10;
+const MIN_CLASSES = 10;
 /** Predictions are collapsed if their effective number of classes is below this share of the classes with images. */
 const COLLAPSED = 0.02;
 
@@ -39,7 +39,7 @@ const COLLAPSED = 0.02;
  * @param top1     (n,) predicted classes, in 0..classes−1
  * @param accepted (n,) the classes that are right for each image, one or more
  * @returns null if the accuracy is above chance (p ≤ {@link NOT_ABOVE}), or if there are too few images to decide: an
- *   accuracy {@link SEEN} of the way from chance to 1 must reach p < {@link LEVEL} in {@link POWER} of runs
+ *   accuracy {@link EFFECT} of the way from chance to 1 must reach p < {@link LEVEL} in {@link POWER} of runs
  */
 export function findChanceAccuracy(
   top1: Int32Array,
@@ -53,7 +53,7 @@ export function findChanceAccuracy(
   const correct = accepted.reduce((sum, right, i) => sum + (right.includes(top1[i] as number) ? 1 : 0), 0);
   const present = new Set(accepted.map(([first]) => first));
   const p = binomialUpperTail(correct, n, chance);
-  if (p <= NOT_ABOVE || present.size < Math.min(FEWEST_CLASSES, classes) || !isEnough(n, chance)) return null;
+  if (p <= NOT_ABOVE || present.size < Math.min(MIN_CLASSES, classes) || !isEnough(n, chance)) return null;
   const effective = (n * n) / counts.reduce((sum, count) => sum + count * count, 0);
   return {
     n,
@@ -69,7 +69,7 @@ export function findChanceAccuracy(
 export function chanceAccuracy(top1: Int32Array, accepted: readonly (readonly number[])[], classes: number): number {
   const counts = countClasses(top1, classes);
   let expected = 0;
-  for (const right of accepted) for (const one of right) expected += counts[one] as number;
+  for (const right of accepted) for (const label of right) expected += counts[label] as number;
   return expected / top1.length / top1.length;
 }
 
@@ -89,7 +89,7 @@ function isEnough(n: number, chance: number): boolean {
     if (binomialUpperTail(middle, n, chance) < LEVEL) high = middle;
     else low = middle;
   }
-  return binomialUpperTail(high, n, chance + SEEN * (1 - chance)) >= POWER;
+  return binomialUpperTail(high, n, chance + EFFECT * (1 - chance)) >= POWER;
 }
 
 /** Formats the warning. @param what names the run, "imagenet-v2, protocol 1000" */

@@ -4,7 +4,7 @@ import { folderKeys } from "../../data/benchmark/layout.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import { type ClassNameList, readClassNames, reorderClassNames } from "../classifier/class-names.ts";
-import { checkNamesAgainstFolders, checkNamesAgainstOwn } from "./contradicting-names.ts";
+import { checkNamesAgainstDefault, checkNamesAgainstFolders } from "./contradicting-names.ts";
 
 /** Class names in the order of a protocol's classes, with notes. */
 export interface MatchedClassNames {
@@ -21,18 +21,18 @@ export async function readProtocolClassNames(benchmark: Benchmark, protocol: Pro
  * Matches class names to a protocol's classes by common columns: `wnid`, and the columns that contain folder names. If
  * such a column has all classes in another order, it determines the order instead of `index`.
  *
- * @param own the protocol's default list, of the same length; null if `list` is that list
+ * @param defaultNames the protocol's default list, of the same length; null if `list` is that list
  * @throws InputError naming the first row that contradicts the classes, or if names and folders are exchanged
  */
 export function matchClassNames(
   list: ClassNameList,
   benchmark: Benchmark,
   protocol: Protocol,
-  own: ClassNameList | null,
+  defaultNames: ClassNameList | null,
 ): MatchedClassNames {
   const notes: Note[] = [...list.notes];
   let matched = list;
-  if (list.order === "wnid" && !hasOrder(list, benchmark, protocol, own)) {
+  if (list.order === "wnid" && !hasOrder(list, benchmark, protocol, defaultNames)) {
     throw new InputError(
       `${list.path}: has only WordNet ids to order it, which do not determine the classes of ${benchmark.id}, protocol ${protocol.id}; write the names in the order of the classes, one per line`,
     );
@@ -40,7 +40,7 @@ export function matchClassNames(
   for (const column of keyColumns(benchmark)) {
     const cells = matched.columns.get(column);
     if (cells === undefined) continue;
-    const expected = expectedKeys(column, benchmark, protocol, own, cells.length);
+    const expected = expectedKeys(column, benchmark, protocol, defaultNames, cells.length);
     const first = cells.findIndex((cell, row) => contradicts(cell, expected[row]));
     if (first === -1) continue;
     const what = `index ${first} (${matched.names[first]}) has the ${column} ${cells[first]}, but that class is ${expected[first]}`;
@@ -56,14 +56,19 @@ export function matchClassNames(
     notes.push(makeNote(`${list.path}: ordered by its column ${column}, not by index: ${what}`, about));
   }
   notes.push(...checkNamesAgainstFolders(matched, benchmark, protocol));
-  if (own !== null) checkNamesAgainstOwn(matched, own);
+  if (defaultNames !== null) checkNamesAgainstDefault(matched, defaultNames);
   return { list: matched, notes };
 }
 
 /** Whether every class of a list ordered by WordNet id is known to have its id, in any order. */
-function hasOrder(list: ClassNameList, benchmark: Benchmark, protocol: Protocol, own: ClassNameList | null): boolean {
+function hasOrder(
+  list: ClassNameList,
+  benchmark: Benchmark,
+  protocol: Protocol,
+  defaultNames: ClassNameList | null,
+): boolean {
   const cells = list.columns.get("wnid") ?? [];
-  return !expectedKeys("wnid", benchmark, protocol, own, cells.length).includes(undefined);
+  return !expectedKeys("wnid", benchmark, protocol, defaultNames, cells.length).includes(undefined);
 }
 
 /** Columns that identify a class in any file: those of folder names, and WordNet ids. */
@@ -78,10 +83,10 @@ function expectedKeys(
   column: string,
   { classes, path }: Benchmark,
   { id, labels }: Protocol,
-  own: ClassNameList | null,
+  defaultNames: ClassNameList | null,
   size: number,
 ): (string | undefined)[] {
-  const expected = Array.from({ length: size }, (_, row) => own?.columns.get(column)?.[row] || undefined);
+  const expected = Array.from({ length: size }, (_, row) => defaultNames?.columns.get(column)?.[row] || undefined);
   const keys = classes.keys.get(column);
   if (keys === undefined) return expected;
   const ofClasses = new Map<number, string | null>(); // null if several classes have this name

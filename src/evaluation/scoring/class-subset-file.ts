@@ -74,8 +74,8 @@ function fromLines(text: string): ParsedSubset {
 function fromCsv(text: string, path: string): ParsedSubset {
   const rows = parseCsv(text, path, []);
   const columns = Object.keys(rows[0] as Record<string, string>);
-  const ofWnids = columns.find((one) => rows.every((row) => WNID.test(row[one] ?? "")));
-  const found = ofWnids ?? COLUMNS.find((one) => columns.includes(one));
+  const ofWnids = columns.find((column) => rows.every((row) => WNID.test(row[column] ?? "")));
+  const found = ofWnids ?? COLUMNS.find((column) => columns.includes(column));
   // next to unknown columns, "index" is probably the row number
   if (found === undefined || (found === "index" && columns.length > 1)) {
     throw new InputError(

@@ -41,12 +41,12 @@ export function findClasses(
   const rowsOf = column === "name" ? byName : rowsByColumn(column, file, benchmark);
   const found = new Map<number, ListedClass>();
   for (const entry of file.entries) {
-    const [row, other] = rowsOf.get(plain(entry.text)) ?? [];
+    const [row, secondRow] = rowsOf.get(plain(entry.text)) ?? [];
     if (row === undefined) throw unknownClass(entry, file, benchmark, rowsOf);
     const where = `${file.path}: ${entry.place}: ${entry.text}`;
-    if (other !== undefined) {
+    if (secondRow !== undefined) {
       throw new InputError(
-        `${where}: is the name of several classes of ${benchmark.id} (rows ${row}, ${other}); list them by ${[...classes.keys.keys()].join(" or ")}`,
+        `${where}: is the name of several classes of ${benchmark.id} (rows ${row}, ${secondRow}); list them by ${[...classes.keys.keys()].join(" or ")}`,
       );
     }
     const before = found.get(row);

@@ -20,7 +20,7 @@ interface Reference {
 interface Contradiction {
   readonly text: string;
   readonly row: number;
-  readonly others: readonly number[];
+  readonly namedRows: readonly number[];
 }
 
 /**
@@ -56,20 +56,20 @@ export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchma
  *
  * @throws InputError if classes are exchanged, or most of them contradict
  */
-export function checkNamesAgainstOwn(list: ClassNameList, own: ClassNameList): void {
-  const references = own.names.map((text, row) => ({ text, rows: [row] }));
+export function checkNamesAgainstDefault(list: ClassNameList, defaultNames: ClassNameList): void {
+  const references = defaultNames.names.map((text, row) => ({ text, rows: [row] }));
   const { found, comparable } = contradictions(references, list.names);
   if (!isExchanged(found, comparable, references.length)) return;
   throw new InputError(
-    `${list.path}: ${describe(found, list.names, `the class that ${own.id} calls`)}; put the names in the order of ${own.id}, or add the column wnid if both are ImageNet's`,
+    `${list.path}: ${describe(found, list.names, `the class that ${defaultNames.id} calls`)}; put the names in the order of ${defaultNames.id}, or add the column wnid if both are ImageNet's`,
   );
 }
 
 function contradictions(references: readonly Reference[], names: readonly string[]) {
-  const telling = references
+  const distinctive = references
     .map(({ text, rows }) => ({ text, rows, plain: plainText(text) }))
     .filter(({ plain }) => plain !== "");
-  if (telling.length === 0) return { found: [], comparable: 0 };
+  if (distinctive.length === 0) return { found: [], comparable: 0 };
   const rowsOf = new Map<string, number[]>();
   for (const [row, name] of names.entries()) {
     const text = plainText(name);
@@ -77,12 +77,12 @@ function contradictions(references: readonly Reference[], names: readonly string
   }
   const found: Contradiction[] = [];
   let comparable = 0;
-  for (const { text, rows, plain } of telling) {
+  for (const { text, rows, plain } of distinctive) {
     const named = rowsOf.get(plain);
     const [row] = rows;
     if (named === undefined || row === undefined) continue;
     comparable++;
-    if (!named.some((one) => rows.includes(one))) found.push({ text, row, others: named });
+    if (!named.some((namedRow) => rows.includes(namedRow))) found.push({ text, row, namedRows: named });
   }
   return { found, comparable };
 }
@@ -96,7 +96,7 @@ function isExchanged(found: readonly Contradiction[], comparable: number, classe
   let left = [...found];
   for (;;) {
     const rows = new Set(left.map(({ row }) => row));
-    const linked = left.filter(({ others }) => others.some((other) => rows.has(other)));
+    const linked = left.filter(({ namedRows: others }) => others.some((namedRow) => rows.has(namedRow)));
     if (linked.length === left.length) return left.length > 0;
     left = linked;
   }
@@ -106,7 +106,7 @@ function describe(found: readonly Contradiction[], names: readonly string[], who
   const some = found
     .slice(0, NAMED)
     .map(
-      ({ text, row, others }) =>
+      ({ text, row, namedRows: others }) =>
         `${who} "${text}" is named "${names[row]}" (index ${row}), and "${names[others[0] as number]}" is the name of index ${others[0]}`,
     );
   const more = found.length > NAMED ? `, and ${found.length - NAMED} more such classes` : "";

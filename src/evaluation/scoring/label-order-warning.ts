@@ -19,7 +19,7 @@ export interface LabelWarning {
 }
 
 /** Predicted and right classes of the images that have a right class. */
-interface Judged {
+interface PredictedAndAccepted {
   readonly top1: Int32Array;
   readonly accepted: readonly (readonly number[])[];
 }
@@ -48,8 +48,8 @@ export function warnOfLabelOrder(
 ): LabelWarning | null {
   const { names, space } = labeled;
   const classes = space.rows.length;
-  const all = judge(labeled, (accepted) => accepted.length > 0);
-  const single = judge(labeled, (accepted) => accepted.length === 1);
+  const all = predictedAndAccepted(labeled, (accepted) => accepted.length > 0);
+  const single = predictedAndAccepted(labeled, (accepted) => accepted.length === 1);
   const labels = Int32Array.from(single.accepted, ([label]) => label as number);
   const known = knownOrder(labeled, single.top1, labels, orders);
   if (known !== null) return { text: describeLabelOrder(what, known), isOrder: true };
@@ -63,10 +63,10 @@ export function warnOfLabelOrder(
   return finding === null ? null : { text: describeChance(what, finding), isOrder: false };
 }
 
-function judge(
+function predictedAndAccepted(
   { manifest, predictions, space }: LabeledPredictions,
   isWanted: (accepted: readonly number[]) => boolean,
-): Judged {
+): PredictedAndAccepted {
   const top1: number[] = [];
   const right: (readonly number[])[] = [];
   predictions.images.forEach((position, i) => {

@@ -24,11 +24,11 @@ export interface LabelOrderFinding {
 }
 
 const CLASSES = 1000;
-const FEWEST_IMAGES = 30;
+const MIN_IMAGES = 30;
 /** Minimum ratio of the other accuracy to that of the labels as they are. */
-const TIMES = 5;
+const MIN_RATIO = 5;
 /** Minimum number of classes that gain, because images of one class are not independent. */
-const FEWEST_CLASSES = 5;
+const MIN_CLASSES = 5;
 const SIGNIFICANCE = 1e-3;
 
 /**
@@ -76,8 +76,8 @@ function inverse(order: Int32Array): Int32Array {
  *
  * @param top1    (n,) predicted ImageNet indices
  * @param labels  (n,) labels that should be ImageNet indices
- * @returns the order that explains most; null unless there are {@link FEWEST_IMAGES} images, its accuracy is at least
- *   {@link TIMES} times that of the labels as they are, it gains images of {@link FEWEST_CLASSES} classes, and
+ * @returns the order that explains most; null unless there are {@link MIN_IMAGES} images, its accuracy is at least
+ *   {@link MIN_RATIO} times that of the labels as they are, it gains images of {@link MIN_CLASSES} classes, and
  *   McNemar's exact test, corrected for the number of orders (Bonferroni), gives p below {@link SIGNIFICANCE}
  * @throws RangeError if the lengths differ
  */
@@ -88,7 +88,7 @@ export function findLabelOrder(
 ): LabelOrderFinding | null {
   const n = labels.length;
   if (top1.length !== n) throw new RangeError(`expected predictions of ${n} images, got ${top1.length}`);
-  if (n < FEWEST_IMAGES) return null;
+  if (n < MIN_IMAGES) return null;
   let best: LabelOrderFinding | null = null;
   for (const { description, toIndex } of orders) {
     let correct = 0;
@@ -106,7 +106,7 @@ export function findLabelOrder(
     const onlyOther = [...gained.values()].reduce((sum, count) => sum + count, 0);
     const p = Math.min(1, orders.length * mcnemarExact(onlyOwn, onlyOther));
     const isFound =
-      correctOtherwise >= TIMES * correct && onlyOther > onlyOwn && gained.size >= FEWEST_CLASSES && p < SIGNIFICANCE;
+      correctOtherwise >= MIN_RATIO * correct && onlyOther > onlyOwn && gained.size >= MIN_CLASSES && p < SIGNIFICANCE;
     if (isFound && correctOtherwise > (best?.correctOtherwise ?? 0)) {
       best = { description, n, correct, correctOtherwise, p };
     }

@@ -18,12 +18,12 @@ export interface LabelPermutation {
   readonly examples: readonly { readonly label: number; readonly seenAs: number; readonly images: number }[];
 }
 
-const FEWEST_IMAGES = 30;
+const MIN_IMAGES = 30;
 /** Minimum number of classes that gain, or all if there are fewer, because images of one class are not independent. */
-const FEWEST_CLASSES = 5;
+const MIN_CLASSES = 5;
 const SIGNIFICANCE = 1e-3;
 /** Minimum ratio of the other accuracy to that of the labels as they are, and to chance … */
-const TIMES = 5;
+const MIN_RATIO = 5;
 /** … and its minimum; a poor checkpoint that confuses some classes reaches less. */
 const MIN_RIGHT = 0.2;
 /** … or, with few classes, this minimum, if the accuracy of the labels as they are is not above chance. */
@@ -51,8 +51,8 @@ const EXAMPLES = 3;
  * @param top1   (n,) predicted classes, in 0..classes−1
  * @param labels (n,) the class that is right for each, in 0..classes−1
  * @param chance expected accuracy if the same predictions are assigned at random
- * @returns null unless there are {@link FEWEST_IMAGES} images, the renaming's accuracy is {@link TIMES} times the labels'
- *   own and chance, and {@link MIN_RIGHT} (or {@link MAX_RIGHT} where the labels' own is not above chance), {@link FEWEST_CLASSES} classes gain,
+ * @returns null unless there are {@link MIN_IMAGES} images, the renaming's accuracy is {@link MIN_RATIO} times the labels'
+ *   own and chance, and {@link MIN_RIGHT} (or {@link MAX_RIGHT} where the labels' own is not above chance), {@link MIN_CLASSES} classes gain,
  *   and McNemar's exact test gives p below {@link SIGNIFICANCE}
  * @throws RangeError if the lengths differ
  */
@@ -64,15 +64,15 @@ export function findLabelPermutation(
 ): LabelPermutation | null {
   const n = labels.length;
   if (top1.length !== n) throw new RangeError(`expected predictions of ${n} images, got ${top1.length}`);
-  if (n < FEWEST_IMAGES) return null;
+  if (n < MIN_IMAGES) return null;
   const correct = labels.reduce((sum, label, i) => sum + (label === top1[i] ? 1 : 0), 0);
   const isAtChance = binomialUpperTail(correct, n, chance) > NOT_ABOVE_CHANCE;
-  if (TIMES * correct > n && !isAtChance) return null;
+  if (MIN_RATIO * correct > n && !isAtChance) return null;
   const hasImages = new Uint8Array(classes);
   for (const label of labels) hasImages[label] = 1;
   const everyClass = new Uint8Array(classes).fill(1);
-  const few = Math.min(FEWEST_CLASSES, classes);
-  const needed = Math.max(TIMES * correct, TIMES * chance * n, MIN_RIGHT * n);
+  const few = Math.min(MIN_CLASSES, classes);
+  const needed = Math.max(MIN_RATIO * correct, MIN_RATIO * chance * n, MIN_RIGHT * n);
   const find = (allowed: Uint8Array, isDistinct: () => boolean): LabelPermutation | null => {
     const { correctOtherwise, onlyOwn, onlyOther, gained } = judgeRenaming(top1, labels, classes, allowed);
     const p = mcnemarExact(onlyOwn, onlyOther);

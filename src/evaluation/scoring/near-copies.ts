@@ -47,10 +47,10 @@ export async function chooseSharedEmbeddings(
       if (right.has(hash)) known.right.add(hash);
     }
   }
-  const share = (one: { left: Set<string>; right: Set<string> }) =>
-    Math.min(one.left.size / left.size, one.right.size / right.size);
+  const share = (coverage: { left: Set<string>; right: Set<string> }) =>
+    Math.min(coverage.left.size / left.size, coverage.right.size / right.size);
   const [best] = [...found]
-    .filter(([, one]) => share(one) > 0)
+    .filter(([, coverage]) => share(coverage) > 0)
     .sort(([, a], [, b]) => share(b) - share(a) || (a.checkpoint < b.checkpoint ? -1 : 1));
   if (best === undefined) return null;
   const [model, { checkpoint: name, left: own, right: others }] = best;

@@ -38,19 +38,19 @@ export function createStoreFinder(storeRoot: string): StoreFinder {
   return {
     find: async (embedded) => {
       const { checkpoint, manifest } = embedded;
-      const own = embeddingKey(embedded);
+      const key = embeddingKey(embedded);
       layouts ??= readLayouts(root);
       const alike: AlikeStore[] = [];
       for (const layout of await layouts) {
-        if (layout.key === own || layout.fingerprint !== checkpoint.fingerprint) continue;
+        if (layout.key === key || layout.fingerprint !== checkpoint.fingerprint) continue;
         if (layout.benchmark !== manifest.benchmark) continue;
         const list = listSchema.safeParse(await readIfWhole(join(root, layout.name, "manifest.json"))).data;
         if (list === undefined) continue;
         const images = collectImages(list.images.map(([path, bytes]) => ({ path, bytes, label: 0 })));
-        const other = { ...embedded, manifest: { ...manifest, sha256: list.sha256, images } };
+        const listed = { ...embedded, manifest: { ...manifest, sha256: list.sha256, images } };
         // The key also covers preprocessing, pre-crop and runtime, so a different key means that one of them differs
-        if (embeddingKey(other) !== layout.key) continue;
-        const store = await openPartStore(storeRoot, other, layout.part_size);
+        if (embeddingKey(listed) !== layout.key) continue;
+        const store = await openPartStore(storeRoot, listed, layout.part_size);
         const sizes = new Set(list.images.map(([, bytes]) => bytes));
         alike.push({ store, sizes: sizes.has(0) ? null : sizes });
       }

@@ -168,10 +168,13 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
         const current = Array.from({ length: part.rows }, (_, r) => now(part.first + r));
         if (contents.get(part.index) === contentKey(current)) continue;
         const before = (await readAbout(part))?.content ?? [];
-        const other = current.flatMap((hash, r) => (hash === before[r] ? [] : [r]));
-        if (other.length === 0) contents.set(part.index, contentKey(current));
+        const changedRows = current.flatMap((hash, r) => (hash === before[r] ? [] : [r]));
+        if (changedRows.length === 0) contents.set(part.index, contentKey(current));
         else {
-          const [readable, differing] = [other.filter((r) => before[r] === ""), other.filter((r) => before[r] !== "")];
+          const [readable, differing] = [
+            changedRows.filter((r) => before[r] === ""),
+            changedRows.filter((r) => before[r] !== ""),
+          ];
           const positions = (rows: readonly number[]) => rows.map((r) => part.first + r);
           changed.push({ part, changed: positions(differing), readable: positions(readable) });
         }
@@ -285,11 +288,11 @@ async function layOut(
 /** Formats the path and size of every image as JSON, in pieces. */
 function* manifestText(benchmark: string, hash: string, images: Manifest["images"]): Iterable<string> {
   yield `${JSON.stringify({ benchmark, sha256: hash }).slice(0, -1)},"images":[`;
-  for (let at = 0; at < images.length; at += IMAGES_A_PIECE) {
-    const piece = images.slice(at, at + IMAGES_A_PIECE).map((image) => JSON.stringify([image.path, image.bytes]));
+  for (let at = 0; at < images.length; at += IMAGES_PER_PIECE) {
+    const piece = images.slice(at, at + IMAGES_PER_PIECE).map((image) => JSON.stringify([image.path, image.bytes]));
     yield `${at === 0 ? "" : ","}${piece.join()}`;
   }
   yield "]}";
 }
 
-const IMAGES_A_PIECE = 4096;
+const IMAGES_PER_PIECE = 4096;
