@@ -145,7 +145,7 @@ describe("a benchmark of the user's own", () => {
     const compared = await shiftline(["compare", "vit-open-clip", "hf-split", "--results", out]);
     expectRefused(
       compared,
-      /birds all, words: vit-open-clip and hf-split were evaluated with another template set of this name \([0-9a-f]{7} and [0-9a-f]{7}\)/,
+      /birds all, words: vit-open-clip and hf-split were evaluated with a different template set of this name \([0-9a-f]{7} and [0-9a-f]{7}\)/,
     );
     const reported = await shiftline(["report", out, "--no-figures", "--quiet", "--json"]);
     expect(reported.status).toBe(0);
@@ -205,7 +205,7 @@ describe("a benchmark of the user's own", () => {
     const { status, stderr } = await run(root, join(root, "results"), "vit-open-clip", "--quiet");
     expect(status).toBe(0);
     expect(stderr).toMatch(
-      /^warning: .*birds\.json: "imagenet" is the id of a benchmark that ships, and this is another/m,
+      /^warning: .*birds\.json: "imagenet" is the id of a shipped benchmark with different content/m,
     );
     expect(readdirSync(join(root, "results"))).toContain("vit-open-clip");
   }, 60_000);

@@ -48,7 +48,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     const args = ["--data-dir", `imagenet=${join(folder, "data")}`];
     const refused = await evaluate(folder, ...args);
     expect(refused.stderr).toMatch(
-      /imagenet has 50000 images, found 200; .*class folders are exactly those of imagenet-r, and not of imagenet/,
+      /imagenet has 50000 images, found 200; .*class folders are exactly those of imagenet-r, not of imagenet/,
     );
     expect(refused.status).toBe(1);
     const warned = await evaluate(folder, ...args, "--allow-incomplete", "--limit", "5");

@@ -171,7 +171,9 @@ describe("shiftline table", () => {
     expect(await refused("--templates", "mine")).toContain(
       "--templates mine: no result with them; available: openai-80, simple-7",
     );
-    expect(await refused("--protocol", "imagenet-r=113")).toContain("no result of it; there are 1000, 200");
+    expect(await refused("--protocol", "imagenet-r=113")).toContain(
+      "no results by this protocol; available: 1000, 200",
+    );
     expect(await refused("--metadata", "m.csv")).toContain("no column is selected with --sort or --group-by");
     expect(await refused("--digits", "9")).toContain("expected 1, 2 or 3");
     expect((await shiftline(["table", "--help"])).stdout).toContain(

@@ -109,7 +109,7 @@ describe("two benchmarks with the same images", () => {
     symlinkSync(folder, link);
     for (const second of [folder, link]) {
       await expect(locate({ dataDirs: { "imagenet-v2": folder, "imagenet-v2-top": second } })).rejects.toThrow(
-        `${second}: read as imagenet-v2 and imagenet-v2-top, which are different images`,
+        `${second}: read as imagenet-v2 and imagenet-v2-top, which have different images`,
       );
     }
     const wnids = writeTree(temporaryFolder(), { "n01440764/a.jpg": "a" });
@@ -130,7 +130,7 @@ describe("two benchmarks with the same images", () => {
     ]);
     const tars = writeTree(join(temporaryFolder(), "imagenetv2-top-images"), { "0.tar": makeTar(members) });
     await expect(locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": tars } })).rejects.toThrow(
-      /hold the same images/,
+      /contain the same images/,
     );
   });
 
