@@ -86,7 +86,7 @@ export async function lineDifferences(): Promise<LineDifference[]> {
   );
   const zoo = openclip!.rows.filter(({ doubt }) => doubt === undefined);
   const standard = testbed!.rows.filter(({ group }) => group === "standard");
-  const others = testbed!.rows.filter(({ group }) => group !== "standard");
+  const nonStandard = testbed!.rows.filter(({ group }) => group !== "standard");
   const found: LineDifference[] = [];
   for (const shift of SHIFTS) {
     const line = pointsOf(openai!.rows, shift);
@@ -111,8 +111,8 @@ export async function lineDifferences(): Promise<LineDifference[]> {
   }
   // the testbed's line of ImageNet-A is in two pieces
   for (const shift of ["imagenet-r", "objectnet"]) {
-    const all = pointsOf(others, shift).filter(({ idAccuracy }) => idAccuracy >= 0.55);
-    const same = pointsOf(others, shift, shift).filter(({ model }) => all.some((point) => point.model === model));
+    const all = pointsOf(nonStandard, shift).filter(({ idAccuracy }) => idAccuracy >= 0.55);
+    const same = pointsOf(nonStandard, shift, shift).filter(({ model }) => all.some((point) => point.model === model));
     const kept = all.filter(({ model }) => same.some((point) => point.model === model));
     const lineAll = pointsOf(standard, shift).filter(({ idAccuracy }) => idAccuracy >= 0.55);
     const lineSame = pointsOf(standard, shift, shift).filter(({ model }) =>

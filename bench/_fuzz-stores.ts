@@ -123,7 +123,7 @@ async function withDeadline<Value>(work: Promise<Value>): Promise<Value> {
   return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-type Damage = (path: string, other: string, random: Random) => void;
+type Damage = (path: string, donor: string, random: Random) => void;
 
 const DAMAGE: Readonly<Record<string, Damage>> = {
   "flip a bit of": (path, _, random) =>
@@ -145,16 +145,16 @@ const DAMAGE: Readonly<Record<string, Damage>> = {
   empty: (path) => truncateSync(path, 0),
   "append to": (path) => writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.alloc(64)])),
   remove: (path) => rmSync(path),
-  "put another in the place of": (path, other) => writeFileSync(path, readFileSync(other)),
-  "swap with another": (path, other) => {
+  "put another in the place of": (path, donor) => writeFileSync(path, readFileSync(donor)),
+  "swap with another": (path, donor) => {
     renameSync(path, `${path}.swap`);
-    if (other !== path) renameSync(other, path);
-    renameSync(`${path}.swap`, other);
+    if (donor !== path) renameSync(donor, path);
+    renameSync(`${path}.swap`, donor);
   },
-  "make a link to another of": (path, other) => {
-    if (other === path) return;
+  "make a link to another of": (path, donor) => {
+    if (donor === path) return;
     rmSync(path);
-    symlinkSync(other, path);
+    symlinkSync(donor, path);
   },
   "make a folder of": (path) => {
     rmSync(path);

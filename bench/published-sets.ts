@@ -22,12 +22,12 @@ const sets = await publishedSets(WHOLE);
 const imageOf = ({ benchmark }: PublishedSet) => Buffer.concat([image, Buffer.from(benchmark.id)]);
 
 function writeArchive(root: string, set: PublishedSet): void {
-  const { archive, images, otherMembers: others } = set;
+  const { archive, images, otherMembers } = set;
   const path = join(root, archive);
   if (existsSync(path)) return;
   mkdirSync(root, { recursive: true });
   const members = [
-    ...others.map((name) => ({ name, content: "{}" })),
+    ...otherMembers.map((name) => ({ name, content: "{}" })),
     ...images.map((name) => ({ name, content: imageOf(set) })),
   ];
   const bytes = archive.endsWith(".zip") ? makeZip(members) : makeTar(members);
@@ -35,14 +35,14 @@ function writeArchive(root: string, set: PublishedSet): void {
 }
 
 function writeFiles(root: string, set: PublishedSet): void {
-  const { benchmark, images, otherMembers: others } = set;
+  const { benchmark, images, otherMembers } = set;
   const top = benchmark.id === "imagenet" ? join(root, "ILSVRC2012_img_val") : root;
   if (images.every((name) => existsSync(join(top, name)))) return;
   const first = join(root, `image-${benchmark.id}`);
   mkdirSync(root, { recursive: true });
   writeFileSync(first, imageOf(set));
   const folders = new Set<string>();
-  for (const name of [...images, ...others]) {
+  for (const name of [...images, ...otherMembers]) {
     const path = join(top, name);
     if (!folders.has(dirname(path))) mkdirSync(dirname(path), { recursive: true });
     folders.add(dirname(path));

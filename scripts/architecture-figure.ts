@@ -48,8 +48,8 @@ function readImports(): Map<string, Set<string>> {
     const targets = imports.get(room) ?? new Set();
     imports.set(room, targets);
     for (const [, target] of readFileSync(join(SRC, path), "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
-      const other = roomOf(relative(SRC, join(SRC, path, "..", target as string)));
-      if (other !== null && other !== room) targets.add(other);
+      const importedRoom = roomOf(relative(SRC, join(SRC, path, "..", target as string)));
+      if (importedRoom !== null && importedRoom !== room) targets.add(importedRoom);
     }
   }
   return imports;

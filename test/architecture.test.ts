@@ -108,7 +108,7 @@ describe("the house", () => {
     const openers = /\b(?:readFile|readFileSync|open|openSync|createReadStream)\b[^;]*\} from "node:fs(?:\/promises)?"/;
     const found = files.filter((file) => openers.test(file.text)).map((file) => file.path);
     // Beside it: what ships with the package, what the kernel says of this process, and files of the store
-    const others = [
+    const exceptions = [
       "app/cli/command-line.ts",
       "evaluation/evaluate/allocation.ts",
       "foundation/files/atomic-write.ts",
@@ -121,7 +121,7 @@ describe("the house", () => {
       "output/figures/bundled-font.ts",
       "output/report/page.ts",
     ];
-    expect(found.sort()).toEqual(["foundation/files/regular-file.ts", ...others].sort());
+    expect(found.sort()).toEqual(["foundation/files/regular-file.ts", ...exceptions].sort());
   });
 
   it("knows onnxruntime and protobuf in one room", () => {
@@ -135,12 +135,14 @@ describe("the house", () => {
     expect(places(/from "csv-stringify/)).toEqual(["foundation/files/format-csv.ts"]);
     expect(places(/\berror\.issues\b/)).toEqual([]); // worded by describeIssues in files/parse-json.ts
     expect(places(/^export (?:type )?(?:\{[^}]*\}|\*) from/m)).toEqual(["index.ts"]);
-    const others = [
+    const exceptions = [
       "analysis/robustness/robustness-study.ts", // a key
       "output/figures/accuracy-axis.ts", // where ticks are
       "output/figures/render-figure.ts", // coordinates
     ];
-    expect(places(/\.toFixed\(|\.toLocaleString\(/).sort()).toEqual([...others, "foundation/number-text.ts"].sort());
+    expect(places(/\.toFixed\(|\.toLocaleString\(/).sort()).toEqual(
+      [...exceptions, "foundation/number-text.ts"].sort(),
+    );
   });
 
   it("has files of one concept, at most 300 lines; what a script makes may be longer", () => {

@@ -59,7 +59,7 @@ describe("coverage in simulated data", () => {
     expect(rows.length).toBeGreaterThan(10);
     for (const [name, ...cells] of rows) {
       for (const [at, kind] of designs.entries()) {
-        const count = measured.find((one) => one.name === `groups: ${kind}: ${name}`);
+        const count = measured.find((row) => row.name === `groups: ${kind}: ${name}`);
         const isBefore = at === 1 || at === 3;
         const hits = isBefore ? count?.before : count?.hits;
         const where = `${name}, ${kind}${isBefore ? ", before" : ""}`;

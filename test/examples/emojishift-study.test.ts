@@ -46,7 +46,9 @@ describe("EmojiShift's full study", () => {
     expect(shown.map(({ icon }) => icon)).toEqual(second);
     for (const { index, second: label } of shown) expect(label).toBe(index);
     for (const { id, images, protocols, folders } of study.benchmarks) {
-      const style = STYLES.find((one: { id: string }) => id === `emoji-${one.id}` || id === `emoji-${one.id}-second`);
+      const style = STYLES.find(
+        (candidate: { id: string }) => id === `emoji-${candidate.id}` || id === `emoji-${candidate.id}-second`,
+      );
       const [things, renderings] = id.endsWith("-second")
         ? [second.length, STUDY_PICTURES.second]
         : [160, STUDY_PICTURES[style.role]];

@@ -90,17 +90,19 @@ describe("EmojiShift", () => {
         for (const row of table(path)) ours.set(`${benchmark} ${row.image}`, row);
       }
       for (const row of rows) {
-        const own = ours.get(`${row.benchmark} ${row.image}`) as Record<string, string>;
-        expect(own.label).toBe(row.label);
-        const [scores, theirs] = [own, row].map((one) => columns("score").map((column) => Number(one[column])));
+        const ourRow = ours.get(`${row.benchmark} ${row.image}`) as Record<string, string>;
+        expect(ourRow.label).toBe(row.label);
+        const [scores, theirs] = [ourRow, row].map((source) =>
+          columns("score").map((column) => Number(source[column])),
+        );
         scores?.forEach((score, place) => {
           expect(Math.abs(score - (theirs?.[place] as number))).toBeLessThan(SCORE);
         });
         // Places of two classes that are as good as equal may be the other way round
         columns("top").forEach((column, place) => {
-          if (own[column] === row[column]) return;
-          const near = [place - 1, place + 1].map((other) =>
-            Math.abs((theirs?.[other] ?? 9) - (theirs?.[place] as number)),
+          if (ourRow[column] === row[column]) return;
+          const near = [place - 1, place + 1].map((neighbor) =>
+            Math.abs((theirs?.[neighbor] ?? 9) - (theirs?.[place] as number)),
           );
           expect(Math.min(...near), `${row.image} ${column}`).toBeLessThan(2 * SCORE);
         });

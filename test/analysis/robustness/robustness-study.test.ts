@@ -14,7 +14,7 @@ function row(
   benchmark: string,
   protocol: string,
   accuracy: number,
-  other: Partial<AccuracyRow> = {},
+  changes: Partial<AccuracyRow> = {},
 ) {
   return {
     checkpoint,
@@ -27,7 +27,7 @@ function row(
     n: 10_000,
     expectedN: null,
     where: "x",
-    ...other,
+    ...changes,
   };
 }
 

@@ -53,7 +53,7 @@ describe("compareSets", () => {
       { kind: "same", benchmark: "pets", class: "dog", image: "dog/a.jpg", copy: "deep/er/again.jpg", cosine: null },
       { kind: "same", benchmark: "pets", class: "dog", image: "dog/a.jpg", copy: "deep/er/x.jpg", cosine: null },
     ]);
-    expect(found.classes.map((one) => [one.class, one.images, one.same])).toEqual([
+    expect(found.classes.map((row) => [row.class, row.images, row.same])).toEqual([
       ["cat", 2, 1],
       ["dog", 2, 1],
     ]);

@@ -81,8 +81,10 @@ describe("verifyData on a sound copy", () => {
     const found = await verify(root, { benchmarks: [petsDefinition({ folders: ["pets", "animals"] })] });
     expect(found.benchmarks).toHaveLength(2);
     expect(formatVerification(found).split("\n")[1]).toMatch(/^1 benchmark: not certified/);
-    const other = writeTree(temporaryFolder(), { "readme.txt": "hi" });
-    await expect(verify(other)).rejects.toThrow(`${other}: no benchmark found: it contains readme.txt; expected`);
+    const noBenchmark = writeTree(temporaryFolder(), { "readme.txt": "hi" });
+    await expect(verify(noBenchmark)).rejects.toThrow(
+      `${noBenchmark}: no benchmark found: it contains readme.txt; expected`,
+    );
   });
 
   it("prints the verdict, and the identity on a line that can be copied", async () => {
@@ -217,10 +219,10 @@ describe("a manifest that is handed on", () => {
     ]);
     const renamed = Object.entries(PETS).map(([path, bytes]) => [path.replace("/", "/photo-"), bytes] as const);
     const copy = petsRoot(Object.fromEntries(renamed));
-    const other = await verify(copy, { manifest });
-    expect(other.manifest?.state).toBe("compared");
-    expect(kinds(other)).toEqual(["note: renamed"]);
-    expect(other.problems[0]?.message).toMatch(/^the same images, renamed: 6 images/);
+    const certifiedCopy = await verify(copy, { manifest });
+    expect(certifiedCopy.manifest?.state).toBe("compared");
+    expect(kinds(certifiedCopy)).toEqual(["note: renamed"]);
+    expect(certifiedCopy.problems[0]?.message).toMatch(/^the same images, renamed: 6 images/);
     writeFileSync(join(copy, "pets/cat/photo-a.jpg"), photo(9));
     const altered = await verify(copy, { manifest });
     expect(items(altered, "missing")).toEqual(["cat/a.jpg"]);
@@ -231,8 +233,10 @@ describe("a manifest that is handed on", () => {
   it("says so where no image is in it; of benchmarks that were not asked for it says nothing", async () => {
     const manifest = join(temporaryFolder(), "pets.csv");
     await verify(petsRoot(), { manifest });
-    const others = Object.keys(PETS).map((path, i) => [path, photo(20 + i)] as const);
-    expect(kinds(await verify(petsRoot(Object.fromEntries(others)), { manifest }))).toEqual(["error: other images"]);
+    const otherImages = Object.keys(PETS).map((path, i) => [path, photo(20 + i)] as const);
+    expect(kinds(await verify(petsRoot(Object.fromEntries(otherImages)), { manifest }))).toEqual([
+      "error: other images",
+    ]);
     writeFileSync(manifest, `${readFileSync(manifest, "utf8")}birds,owl,owl/a.jpg,1,${"0".repeat(64)}\n`);
     expect(kinds(await verify(petsRoot(), { manifest }))).toEqual([]); // only pets were asked for
   });

@@ -26,7 +26,7 @@ const { evaluate } = await built<typeof Evaluate>("evaluation/evaluate/evaluate.
 const { embedShard } = await built<typeof EmbedShard>("evaluation/evaluate/embed-shard.js");
 
 const weights = (values: readonly number[]) => encodeValues({ type: "float32", values });
-const other = visionWeights(4).map((value) => -value);
+const negatedWeights = visionWeights(4).map((value) => -value);
 
 /** Files of embeddings and scores below a run's folder, in words. */
 function written(out: string): string[] {
@@ -113,7 +113,7 @@ describe("a checkpoint that changes after it was hashed", () => {
       for (const moment of ["planned", "images begun"] as const) {
         const files = { "v.data": weights(visionWeights(4)) };
         const folder = openClipFolder({ vision: { external: "v.data" }, files });
-        const change = () => writeFileSync(join(folder, "v.data"), weights(other));
+        const change = () => writeFileSync(join(folder, "v.data"), weights(negatedWeights));
         const found = await runAndChange(folder, change, moment, shard);
         expect(found.error?.message).toMatch(/v.data: it changed while it was in use/);
         expect(found.files).toEqual(moment === "planned" ? [] : ["prompts"]);

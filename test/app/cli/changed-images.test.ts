@@ -79,11 +79,11 @@ async function run(place: Place, checkpoint: string, more: Partial<EvaluateOptio
   const folder = result?.folder as string;
   const record = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
   const warnings = notes.filter(({ severity }) => severity === "warning").map(({ text }) => text);
-  for (const text of warnings.filter((one) => one.includes("changed"))) expect(record.warnings).toContain(text);
+  for (const text of warnings.filter((warning) => warning.includes("changed"))) expect(record.warnings).toContain(text);
   return {
     predictions: readFileSync(join(folder, "predictions.csv"), "utf8"),
     embedded: record.images_embedded,
-    warnings: warnings.filter((one) => one.includes("changed")),
+    warnings: warnings.filter((warning) => warning.includes("changed")),
     contentSha256: record.images.content_sha256,
   };
 }
@@ -111,11 +111,11 @@ describe("images of equal names and sizes but other content", () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const corrupted = FIRST.map((id) => (id === 5 ? 13 : id === 6 ? 14 : id));
-    const other = { ...place, data: `${place.data}-corrupted` };
-    writeImages(other.data, imagesOf(corrupted));
+    const corruptedPlace = { ...place, data: `${place.data}-corrupted` };
+    writeImages(corruptedPlace.data, imagesOf(corrupted));
     const clean = await run(place, "hf-split");
     expect(clean).toMatchObject({ embedded: PATHS.length, warnings: [] });
-    const second = await run(other, "hf-split");
+    const second = await run(corruptedPlace, "hf-split");
     expect(second.predictions).toBe(await freshPredictions("hf-split", corrupted));
     expect(second.predictions).not.toBe(clean.predictions);
     expect(second.contentSha256).not.toBe(clean.contentSha256);
@@ -334,11 +334,11 @@ describe("stored files under another name", () => {
             writeFileSync(path, pool[k % POOL] as Buffer);
           }
           if (kind === "swap" && k % PATHS.length !== at) {
-            const other = k % PATHS.length;
+            const swapped = k % PATHS.length;
             renameSync(path, `${place.data}/aside`);
-            renameSync(join(place.data, PATHS[other] as string), path);
-            renameSync(`${place.data}/aside`, join(place.data, PATHS[other] as string));
-            [ids[at], ids[other]] = [ids[other] as number, ids[at] as number];
+            renameSync(join(place.data, PATHS[swapped] as string), path);
+            renameSync(`${place.data}/aside`, join(place.data, PATHS[swapped] as string));
+            [ids[at], ids[swapped]] = [ids[swapped] as number, ids[at] as number];
           }
           if (kind === "copy" || kind === "move") {
             const data = `${place.data}-${k}`;
@@ -362,9 +362,9 @@ describe("stored files under another name", () => {
             parts[target] = null;
           }
           if (kind === "other checkpoint's") {
-            const other = folders.get(CHECKPOINTS.find((name) => name !== checkpoint) as string);
-            copyFiles(other?.text as string, text, () => true);
-            copyFiles(other?.images as string, images, isOf(part));
+            const otherFolders = folders.get(CHECKPOINTS.find((name) => name !== checkpoint) as string);
+            copyFiles(otherFolders?.text as string, text, () => true);
+            copyFiles(otherFolders?.images as string, images, isOf(part));
             parts[part] = null;
           }
           const expected = partsOf(ids);
@@ -387,14 +387,14 @@ describe("stored files under another name", () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const [first, second] = CHECKPOINTS as [string, string];
-    const [own, other] = [await foldersOf(place, first), await foldersOf(place, second)];
+    const [firstFolders, secondFolders] = [await foldersOf(place, first), await foldersOf(place, second)];
     for (const kind of ["images", "text"] as const) {
-      rmSync(own[kind], { recursive: true });
-      cpSync(other[kind], own[kind], { recursive: true });
+      rmSync(firstFolders[kind], { recursive: true });
+      cpSync(secondFolders[kind], firstFolders[kind], { recursive: true });
     }
     const again = await run(place, first);
     expect(again.predictions).toBe(await freshPredictions(first, FIRST));
     expect(again.embedded).toBe(PATHS.length);
-    expect(basename(own.text)).not.toBe(basename(other.text));
+    expect(basename(firstFolders.text)).not.toBe(basename(secondFolders.text));
   });
 });

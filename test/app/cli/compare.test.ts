@@ -58,7 +58,7 @@ describe("shiftline compare", () => {
     const figures = (row: object) => ({ ...row, classes: undefined });
     expect(comparisons.map(figures)).toEqual(JSON.parse(JSON.stringify(rows)).map(figures));
     expect(comparisons[0].onlyFirstImages).toEqual(["c/26.jpg", "c/27.jpg"]);
-    expect(comparisons[0].classes.map((one: { label: string; name: string }) => [one.label, one.name])).toEqual([
+    expect(comparisons[0].classes.map((row: { label: string; name: string }) => [row.label, row.name])).toEqual([
       ["2", "great white shark"],
       ["3", "tiger shark"],
     ]);
@@ -79,8 +79,8 @@ describe("shiftline compare", () => {
     expect(all.stderr.split("\n")).toContain(
       "note: not compared, only convnext has it, not vit: imagenet-v2 1000, openai-80",
     );
-    const one = await run(["vit", "convnext"], { results: folder, json: true, reference: "resnet" });
-    expect(pairs(one.stdout)).toEqual([
+    const referenceRun = await run(["vit", "convnext"], { results: folder, json: true, reference: "resnet" });
+    expect(pairs(referenceRun.stdout)).toEqual([
       ["vit", "resnet"],
       ["vit", "resnet"],
       ["convnext", "resnet"],

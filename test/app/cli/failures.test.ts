@@ -122,13 +122,13 @@ describe("evaluate with bad input", () => {
     const results = out();
     expect((await shiftline(quickRun(results, "vit-open-clip"))).status).toBe(0);
     const before = readFileSync(join(results, "accuracies.csv"), "utf8");
-    const other = ["--name", `vit-open-clip=${join(checkpoints, "hf-split")}`];
+    const sameName = ["--name", `vit-open-clip=${join(checkpoints, "hf-split")}`];
     expectInputError(
-      await shiftline([...quickRun(results, "hf-split"), ...other]),
+      await shiftline([...quickRun(results, "hf-split"), ...sameName]),
       /another checkpoint of the same name.*--name/,
     );
     expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(before);
-    const twice = await shiftline([...quickRun(out(), "hf-split", "vit-open-clip"), ...other]);
+    const twice = await shiftline([...quickRun(out(), "hf-split", "vit-open-clip"), ...sameName]);
     expectInputError(twice, /would both be named "vit-open-clip"/);
   }, 60_000);
 

@@ -46,7 +46,7 @@ describe("shiftline fit --agreement", () => {
     );
     const share = (benchmark: string) => {
       const [first, second] = two.map((name) => classesOf(name, benchmark));
-      const equal = first?.filter((one, i) => one === second?.[i]).length as number;
+      const equal = first?.filter((label, i) => label === second?.[i]).length as number;
       return equal / (first?.length as number);
     };
     expect(Number(pair?.agreement)).closeTo(share("emoji-fxemoji"), 1e-11);
@@ -55,14 +55,14 @@ describe("shiftline fit --agreement", () => {
     const robustness = table(folder, "robustness.csv");
     const predictions = table(folder, "agreement-predictions.csv");
     expect(predictions.length).toBe(checkpoints.length * lines.length);
-    for (const one of predictions.filter(({ benchmark }) => benchmark === "emoji-fxemoji")) {
+    for (const prediction of predictions.filter(({ benchmark }) => benchmark === "emoji-fxemoji")) {
       const row = robustness.find(
         ({ checkpoint, benchmark, id_side }) =>
-          checkpoint === one.checkpoint && benchmark === one.benchmark && id_side === one.id_side,
+          checkpoint === prediction.checkpoint && benchmark === prediction.benchmark && id_side === prediction.id_side,
       );
-      expect(Number(one.accuracy)).toBe(Number(row?.accuracy));
-      expect(Number(one.id_accuracy)).toBe(Number(row?.id_accuracy));
-      expect(Number(one.aline_s_error)).closeTo(Number(one.aline_s) - Number(one.accuracy), 1e-11);
+      expect(Number(prediction.accuracy)).toBe(Number(row?.accuracy));
+      expect(Number(prediction.id_accuracy)).toBe(Number(row?.id_accuracy));
+      expect(Number(prediction.aline_s_error)).closeTo(Number(prediction.aline_s) - Number(prediction.accuracy), 1e-11);
     }
   });
 

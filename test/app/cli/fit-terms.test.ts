@@ -39,7 +39,7 @@ function accuracies(checkpoints = CHECKPOINTS): string {
 }
 
 const metadata = (row: (checkpoint: Checkpoint) => string, columns: string) =>
-  `checkpoint,${columns}\n${CHECKPOINTS.map((one) => `${one.name},${row(one)}`).join("\n")}\n`;
+  `checkpoint,${columns}\n${CHECKPOINTS.map((checkpoint) => `${checkpoint.name},${row(checkpoint)}`).join("\n")}\n`;
 
 const SHARES = metadata(({ share }) => `${share},${1 - share}`, "share_a,share_b");
 const MIXTURE = ["--mixture", "a=share_a,b=share_b"];
@@ -143,7 +143,8 @@ describe("shiftline fit --mixture", () => {
 describe("shiftline fit --scaling", () => {
   const columns = (steps: (checkpoint: Checkpoint, i: number) => number) =>
     metadata(
-      (one) => `${one.share},${160 * 2 ** one.doublings},${steps(one, CHECKPOINTS.indexOf(one))}`,
+      (checkpoint) =>
+        `${checkpoint.share},${160 * 2 ** checkpoint.doublings},${steps(checkpoint, CHECKPOINTS.indexOf(checkpoint))}`,
       "source,samples,steps",
     );
 
@@ -211,7 +212,10 @@ describe("shiftline fit --scaling", () => {
 
 describe("shiftline fit --group-by, --adjust and --at", () => {
   /** Sources `low` and `high` differ by the share's half; samples move along the line only. */
-  const META = metadata((one) => `${one.share < 0.5 ? "low" : "high"},${160 * 2 ** one.doublings}`, "source,samples");
+  const META = metadata(
+    (checkpoint) => `${checkpoint.share < 0.5 ? "low" : "high"},${160 * 2 ** checkpoint.doublings}`,
+    "source,samples",
+  );
   const GROUPS = ["--group-by", "source"];
 
   it("adjusts heights, prints what that assumes, and gives heights at the accuracy that is asked for", async () => {
@@ -268,7 +272,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
       const run = await fit(META, [...GROUPS, "--at", at]);
       expect(run.stderr).toContain("expected an accuracy strictly between 0 and 1, such as 0.6 or 60%");
     }
-    const within = metadata((one) => (one.share < 0.5 ? "low,1" : "high,2"), "source,size");
+    const within = metadata((checkpoint) => (checkpoint.share < 0.5 ? "low,1" : "high,2"), "source,size");
     expect((await fit(within, [...GROUPS, "--adjust", "size"])).stderr).toContain("size does not vary within groups");
     for (const option of [
       ["--at", "0.5"],

@@ -281,8 +281,8 @@ describe("shiftline fit", () => {
     };
     const markdown = await run("markdown");
     expect(markdown).toMatch(/^\| average \| IN \| 1\.679 \| 0\.027 \|/m);
-    const own = markdown.split("\n").filter((line) => line.startsWith("| ViT-B-32/openai "));
-    expect(own.map((line) => line.slice(0, 60))).toEqual([
+    const checkpointRows = markdown.split("\n").filter((line) => line.startsWith("| ViT-B-32/openai "));
+    expect(checkpointRows.map((line) => line.slice(0, 60))).toEqual([
       expect.stringMatching(/^\| ViT-B-32\/openai \| 63\.3 \(62\.9/), // accuracies, then effective robustness
       expect.stringMatching(/^\| ViT-B-32\/openai \| −0\.6 ¶/),
     ]);

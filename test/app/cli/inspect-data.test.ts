@@ -12,7 +12,7 @@ import { captured } from "./run-cli.ts";
 
 const sketches = join(fixtures, "sketches", "root");
 const photo = readFileSync(join(sketches, "imagenet/val/n01440764/ILSVRC2012_val_00025129.JPEG"));
-const other = readFileSync(join(sketches, "imagenet/val/n01484850/ILSVRC2012_val_00030127.JPEG"));
+const otherPhoto = readFileSync(join(sketches, "imagenet/val/n01484850/ILSVRC2012_val_00030127.JPEG"));
 
 /** Runs the command and gives what it prints and its exit status. */
 const run = (path: string, options: Parameters<typeof runInspectData>[1]) =>
@@ -33,7 +33,7 @@ describe("shiftline inspect <data root>", () => {
   it("exits with 0 and says so where all is complete and sound", async () => {
     const about = { classNames: "imagenet-openai", protocols: [{ id: "two" }] };
     const definition = writeTree(temporaryFolder(), definitionFiles("mine", ["cat", "dog"], about));
-    const root = writeTree(temporaryFolder(), { "cat/a.jpg": photo, "dog/b.jpg": other });
+    const root = writeTree(temporaryFolder(), { "cat/a.jpg": photo, "dog/b.jpg": otherPhoto });
     const { status, stdout } = await run(root, { benchmark: [join(definition, "mine.json")] });
     expect(status).toBe(0);
     expect(stdout.split("\n").slice(1)).toEqual([
@@ -104,7 +104,7 @@ describe("shiftline inspect <data root>", () => {
     const store = join(temporaryFolder(), "store");
     const root = writeTree(temporaryFolder(), {
       "imagenet-r/n01443537/a.jpg": photo,
-      "imagenet-r/n01484850/b.jpg": other,
+      "imagenet-r/n01484850/b.jpg": otherPhoto,
     });
     expect((await run(root, { deep: true, store })).stdout).toContain("content recorded");
     rmSync(join(root, "imagenet-r/n01443537/a.jpg"));

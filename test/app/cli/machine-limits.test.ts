@@ -28,7 +28,7 @@ const evaluate = `evaluate ${join(checkpoints, "vit-open-clip")} --data-dir imag
 
 mounting("a library of the system's own that cannot be loaded", () => {
   const find = (folder: string, name: RegExp) => {
-    const path = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((one) => name.test(one));
+    const path = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((entry) => name.test(entry));
     return join(folder, path as string);
   };
   const runtime = join(root, "node_modules", "onnxruntime-node", "bin");

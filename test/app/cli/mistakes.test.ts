@@ -129,12 +129,12 @@ describe("evaluate names mistakes that make a number wrong", () => {
     expect(cut.stderr).toMatch(/0\.tar: /);
     expect(cut.status).toBe(1);
     // ImageNet-R's labels, up to 199, read as those of ObjectNet's 113 classes
-    const other = await evaluate(folder, "--data-dir", `objectnet=${wds}`, "--allow-incomplete");
-    expect(other.stderr).toMatch(/classnames\.txt: names 200 classes, expected 113/);
+    const wrongNames = await evaluate(folder, "--data-dir", `objectnet=${wds}`, "--allow-incomplete");
+    expect(wrongNames.stderr).toMatch(/classnames\.txt: names 200 classes, expected 113/);
     cpSync(wds, join(folder, "unnamed"), { recursive: true });
     rmSync(join(folder, "unnamed", "classnames.txt"));
     const unnamed = await evaluate(folder, "--data-dir", `objectnet=${join(folder, "unnamed")}`, "--allow-incomplete");
     expect(unnamed.stderr).toMatch(/\.tar.*\.cls.*113/);
-    expect(other.status).toBe(1);
+    expect(wrongNames.status).toBe(1);
   });
 });

@@ -52,12 +52,12 @@ describe("evaluate, where one result has trouble", () => {
 
   it("refuses before the work to replace an accuracies.csv that is the user's", async () => {
     const results = out();
-    const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
-    writeTree(results, { "accuracies.csv": own });
+    const userTable = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
+    writeTree(results, { "accuracies.csv": userTable });
     const run = await shiftline(quickRun(results, "vit-open-clip"));
     expect(run.stderr).toMatch(/accuracies\.csv: not an accuracies\.csv of evaluate, .*it is not overwritten: move it/);
     expect([run.status, readdirSync(results)]).toEqual([1, ["accuracies.csv"]]);
-    expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(own);
+    expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(userTable);
   }, 30_000);
 
   it("scores a benchmark whose images are whole beside one that has an unreadable image", async () => {
@@ -102,7 +102,7 @@ describe("evaluate, where one result has trouble", () => {
         ...["--limit", limit, "--templates", "single-1", "--out", out()],
       ]),
     );
-    for (const one of await Promise.all(limits)) expect(one.status, one.stderr).toBe(0);
+    for (const result of await Promise.all(limits)) expect(result.status, result.stderr).toBe(0);
   }, 120_000);
 
   it("leaves an empty folder that was there before, and takes one that it made", async () => {

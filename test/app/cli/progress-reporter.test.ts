@@ -63,7 +63,7 @@ describe("progress in a log file", () => {
       about: match?.[4],
     }));
     const elapsed = (count: number) => (count <= 1000 ? count / 5 : 200 + (count - 1000) / 450);
-    for (const { n: count, seconds } of after.filter((one) => elapsed(one.n) >= 60)) {
+    for (const { n: count, seconds } of after.filter((estimate) => elapsed(estimate.n) >= 60)) {
       const truth = 220 - elapsed(count);
       expect(Math.abs(seconds - truth)).toBeLessThanOrEqual(0.3 * truth + 1);
     }

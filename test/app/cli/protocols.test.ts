@@ -49,8 +49,8 @@ const predictionsIn = (folder: string): Row[] =>
 const COSINE_TOLERANCE = 1e-5;
 
 function nearTie(scores: readonly number[], place: number): boolean {
-  const near = (other: number) =>
-    Math.abs((scores[place] as number) - (scores[other] ?? Number.NaN)) < 2 * COSINE_TOLERANCE;
+  const near = (neighbor: number) =>
+    Math.abs((scores[place] as number) - (scores[neighbor] ?? Number.NaN)) < 2 * COSINE_TOLERANCE;
   return scores[place] !== scores[0] && (near(place - 1) || near(place + 1) || place === scores.length - 1);
 }
 
@@ -97,7 +97,8 @@ describe("evaluate on a root with every benchmark, in one command", () => {
   it("scores the protocols asked for, and names those that are not there", async () => {
     const out = join(temporaryFolder(), "results");
     const args = ["--data", join(sketches, "root"), "--templates", "single-1", "--benchmark", "objectnet,imagenet-a"];
-    const run = (...asked: string[]) => evaluate(out, ...args, ...asked.flatMap((one) => ["--protocol", one]));
+    const run = (...asked: string[]) =>
+      evaluate(out, ...args, ...asked.flatMap((protocol) => ["--protocol", protocol]));
     const { stdout } = await run("objectnet=official", "objectnet=objectnet-names");
     const found = (JSON.parse(stdout) as Result[]).map(({ benchmark, protocol }) => `${benchmark} ${protocol}`);
     expect(found.sort()).toEqual([
@@ -118,7 +119,7 @@ describe("evaluate on a root with every benchmark, in one command", () => {
     const args = ["--data", join(sketches, "root"), "--templates", "simple-7"];
     const whole = await evaluate(out, ...args, "--benchmark", "imagenet,imagenet-r", "--protocol", "imagenet-r,200");
     const listed = await evaluate(out, ...args, "--benchmark", "imagenet,imagenet-r", "--classes", list);
-    const folders = (result: CliResult) => (JSON.parse(result.stdout) as Result[]).map((one) => one.folder);
+    const folders = (result: CliResult) => (JSON.parse(result.stdout) as Result[]).map((row) => row.folder);
     expect(folders(listed)).toEqual(
       ["imagenet/1000", "imagenet-r/200"].map((task) => join(out, "vit-open-clip", `${task}@r-classes`, "simple-7")),
     );
@@ -130,8 +131,8 @@ describe("evaluate on a root with every benchmark, in one command", () => {
       expect(JSON.parse(same("metrics.json")).metrics).toEqual(JSON.parse(reference("metrics.json")).metrics);
     }
     writeFileSync(list, (wnids ?? []).slice(1).join("\n"));
-    const other = await evaluate(out, ...args, "--benchmark", "imagenet", "--classes", list);
-    expect(other.stderr).toMatch(/contains a result made with another list of classes of this name/);
+    const otherClasses = await evaluate(out, ...args, "--benchmark", "imagenet", "--classes", list);
+    expect(otherClasses.stderr).toMatch(/contains a result made with another list of classes of this name/);
   }, 60_000);
 
   it("gives them with the eighty templates too", async () => {

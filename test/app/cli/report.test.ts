@@ -25,10 +25,10 @@ describe("shiftline report", () => {
     const written = JSON.parse(
       readFileSync(join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "metrics.json"), "utf8"),
     );
-    const own = data.results.find((one) => one.checkpoint === "vit-open-clip" && one.protocol === "1000");
-    expect(own).toMatchObject({ accuracy: written.metrics[0].value, low: written.metrics[0].low, n: 123 });
-    expect(own?.others.map(({ metric }) => metric)).toEqual(["top5", "mean_per_class_recall"]);
-    const run = details.runs.find((one) => one.checkpoint === "vit-open-clip" && one.protocol === "1000");
+    const result = data.results.find((entry) => entry.checkpoint === "vit-open-clip" && entry.protocol === "1000");
+    expect(result).toMatchObject({ accuracy: written.metrics[0].value, low: written.metrics[0].low, n: 123 });
+    expect(result?.others.map(({ metric }) => metric)).toEqual(["top5", "mean_per_class_recall"]);
+    const run = details.runs.find((entry) => entry.checkpoint === "vit-open-clip" && entry.protocol === "1000");
     const recipe = new Map(run?.recipe ?? []);
     expect(recipe.get("preprocessing")).toContain("rounded half to even");
     expect(recipe.get("templates")).toMatch(/^7, SHA-256 [0-9a-f]{16}$/);
@@ -88,12 +88,14 @@ describe("shiftline report", () => {
     expect(focus.subject.slice(1).every((name) => name.startsWith("convnext_xx"))).toBe(true);
     expect(focus.subject.length).toBeGreaterThan(1);
     // Lines are of the user's groups alone, as those of fit are
-    const own = ["RN50/openai", "RN101/openai", "RN50x4/openai"];
-    writeTree(join(results, ".."), { "own.csv": `checkpoint,family\n${own.map((name) => `${name},mine\n`).join("")}` });
+    const checkpointNames = ["RN50/openai", "RN101/openai", "RN50x4/openai"];
+    writeTree(join(results, ".."), {
+      "own.csv": `checkpoint,family\n${checkpointNames.map((name) => `${name},mine\n`).join("")}`,
+    });
     const grouped = [...args, "--metadata", join(results, "..", "own.csv"), "--group-by", "family"];
     expect((await shiftline(grouped)).status).toBe(0);
     const { groups } = readPage(out).data.groupings.find(({ column }) => column === "family") ?? {};
-    expect(groups).toEqual(Object.fromEntries(own.map((name) => [name, "mine"])));
+    expect(groups).toEqual(Object.fromEntries(checkpointNames.map((name) => [name, "mine"])));
   }, 60_000);
 
   it("offers the columns of the metadata as groups", async () => {

@@ -83,7 +83,9 @@ function capture(stream: NodeJS.WriteStream, both: Buffer[]): { text(): string; 
     const bytes = Buffer.from(chunk as string);
     chunks.push(bytes);
     both.push(bytes);
-    const written = more.find((one) => typeof one === "function") as ((error?: Error | null) => void) | undefined;
+    const written = more.find((argument) => typeof argument === "function") as
+      | ((error?: Error | null) => void)
+      | undefined;
     if (written !== undefined) process.nextTick(written);
     return true;
   };

@@ -20,7 +20,7 @@ describe("the command to go on with", () => {
       fc.property(fc.array(word, { maxLength: 5 }), (words) => {
         const line = sameCommand(["node", "shiftline", ...words], {}).replace(/^shiftline/, "printf '%s\\0'");
         const said = words.length === 0 ? "" : execFileSync("sh", ["-c", line], { encoding: "utf8" });
-        expect(said).toBe(words.map((one) => `${one}\0`).join(""));
+        expect(said).toBe(words.map((word) => `${word}\0`).join(""));
       }),
       { numRuns: 40 },
     );

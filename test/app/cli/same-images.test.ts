@@ -194,8 +194,8 @@ describe("the same images in another container", () => {
     const after = await run(elsewhere(), asTars(FIRST));
     expect(after).toMatchObject({ embedded: 4, rows: fresh.rows });
     expect(after.notes).toContain("stored embeddings of 4 images are unusable; they are embedded again");
-    const other = join(checkpoints, "hf-split");
-    expect(await run(elsewhere(), asTars([...FIRST].reverse()), { checkpoints: [other] })).toMatchObject({
+    const otherCheckpoint = join(checkpoints, "hf-split");
+    expect(await run(elsewhere(), asTars([...FIRST].reverse()), { checkpoints: [otherCheckpoint] })).toMatchObject({
       embedded: 12,
     });
   });

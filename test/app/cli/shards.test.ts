@@ -37,10 +37,10 @@ const all = (n: number) => Array.from({ length: n }, (_, i) => `${i}/${n}`);
 
 describe("evaluate --shard", () => {
   it("gives the single process's predictions.csv with 1, 2, 7 and 16 shards, in any order, some twice, counts mixed", async () => {
-    const one = ["vit-open-clip"];
+    const singleCheckpoint = ["vit-open-clip"];
     const alone = join(temporaryFolder(), "results");
-    expect((await shiftline(run(alone, one))).status).toBe(0);
-    const expected = predictions(alone, one);
+    expect((await shiftline(run(alone, singleCheckpoint))).status).toBe(0);
+    const expected = predictions(alone, singleCheckpoint);
     const orders = [
       all(1),
       ["1/2", "0/2", "1/2"],
@@ -50,12 +50,12 @@ describe("evaluate --shard", () => {
     ];
     for (const shards of orders) {
       const out = join(temporaryFolder(), "results");
-      await runShards(out, shards, one);
+      await runShards(out, shards, singleCheckpoint);
       expect(existsSync(out)).toBe(false);
-      const merged = await shiftline([...run(out, one), "--merge-only"]);
+      const merged = await shiftline([...run(out, singleCheckpoint), "--merge-only"]);
       expect(merged.stderr).not.toMatch(/(images|prompts) \d/);
       expect(merged.status).toBe(0);
-      expect(predictions(out, one)).toEqual(expected);
+      expect(predictions(out, singleCheckpoint)).toEqual(expected);
     }
   }, 600_000);
 

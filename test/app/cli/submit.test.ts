@@ -24,9 +24,9 @@ describe("submit slurm", () => {
     expect(existsSync(join(folder, ".shiftline", "store"))).toBe(false);
     expect((await submit()).status).toBe(0);
     expect(contents(jobs)).toEqual(written);
-    const other = await submit("--partition", "gpu");
-    expect(other.stderr).toMatch(/plan\.json: exists with different content; delete the folder/);
-    expect(other.status).toBe(1);
+    const otherPartition = await submit("--partition", "gpu");
+    expect(otherPartition.stderr).toMatch(/plan\.json: exists with different content; delete the folder/);
+    expect(otherPartition.status).toBe(1);
     expect(contents(jobs)).toEqual(written);
   }, 120_000);
 

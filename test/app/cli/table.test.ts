@@ -82,9 +82,9 @@ describe("shiftline table", () => {
     expect(rows).toHaveLength(4 * 6);
     for (const row of rows) {
       const same = fitted.find(
-        (one) =>
-          one.id_side === "imagenet" &&
-          ["checkpoint", "benchmark", "protocol", "templates"].every((name) => one[name] === row[name]),
+        (fit) =>
+          fit.id_side === "imagenet" &&
+          ["checkpoint", "benchmark", "protocol", "templates"].every((name) => fit[name] === row[name]),
       );
       expect(row).toMatchObject({
         ...{ verdict: same?.verdict, prediction_p_holm: same?.prediction_p_holm },
@@ -137,8 +137,8 @@ describe("shiftline table", () => {
       read[name] = readFileSync(join(out, name), "latin1");
       expect((await shiftline(["table", results, "--out", join(out, name), "--quiet"])).status).toBe(0);
       expect(readFileSync(join(out, name), "latin1")).toBe(read[name]);
-      const other = await shiftline(["table", results, "openai-clip", "--out", join(out, name), "--quiet"]);
-      expect([other.status, other.stderr]).toEqual([1, expect.stringContaining("it is not overwritten")]);
+      const refused = await shiftline(["table", results, "openai-clip", "--out", join(out, name), "--quiet"]);
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("it is not overwritten")]);
     }
     const json = JSON.parse(read["t.json"] as string);
     expect(json).toMatchObject({ schema: 1, baseline: "openai-clip", scale: "logit" });

@@ -156,7 +156,7 @@ function findProcesses(environment: Readonly<Record<string, string>>, command: R
       try {
         const has = new Set(readFileSync(`/proc/${pid}/environ`, "utf8").split("\0"));
         const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        return wanted.every((one) => has.has(one)) && command.test(line);
+        return wanted.every((variable) => has.has(variable)) && command.test(line);
       } catch {
         return false; // it has ended meanwhile
       }

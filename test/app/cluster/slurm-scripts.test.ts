@@ -157,8 +157,8 @@ describe("writeJobs", () => {
     const folder = temporaryFolder();
     await writeJobs(folder, slurmScripts(plan));
     await writeJobs(folder, slurmScripts(plan));
-    const other = slurmScripts({ ...plan, account: "other" });
-    await expect(writeJobs(folder, other)).rejects.toThrow(/embed\.sh: exists with different content/);
+    const otherScripts = slurmScripts({ ...plan, account: "other" });
+    await expect(writeJobs(folder, otherScripts)).rejects.toThrow(/embed\.sh: exists with different content/);
     expect(readFileSync(join(folder, "embed.sh"), "utf8")).toBe(contentOf("embed.sh"));
   });
 });

@@ -41,15 +41,15 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     const tasks = Array.from({ length: SHARDS }, (_, i) => `${embed}_${i}`);
 
     const killed = await killInTheMiddle(join(folder, ".shiftline", "store"), embed);
-    const other = tasks.find((one) => one !== `${embed}_${killed}`) as string;
-    await waitFor("other task that runs or has run", async () => !/JobState=PENDING/.test(await show(other)));
-    await cluster.run("scontrol", "requeue", other);
+    const requeued = tasks.find((task) => task !== `${embed}_${killed}`) as string;
+    await waitFor("other task that runs or has run", async () => !/JobState=PENDING/.test(await show(requeued)));
+    await cluster.run("scontrol", "requeue", requeued);
 
     await waitFor("end of the report", async () => /JobState=(COMPLETED|FAILED)/.test(await show(report)), 240, 500);
     expect(await show(report)).toMatch(/JobState=COMPLETED/);
-    for (const one of tasks) expect(await show(one)).toMatch(/JobState=COMPLETED/);
+    for (const task of tasks) expect(await show(task)).toMatch(/JobState=COMPLETED/);
     expect(await show(`${embed}_${killed}`)).toMatch(/ Restarts=1 /);
-    expect(await show(other)).toMatch(/ Restarts=1 /);
+    expect(await show(requeued)).toMatch(/ Restarts=1 /);
     expect(await show(merge)).toMatch(/JobState=COMPLETED/);
     const log = readFileSync(join(jobs, "logs", `embed-${embed}_${killed}.log`), "utf8");
     expect(log).toMatch(/ended with status 137: requeued/);

@@ -27,12 +27,12 @@ describe("sizeTasks", () => {
       units: fc.integer({ min: 1, max: 1e5 }),
     });
     fc.assert(
-      fc.property(trials, fc.integer({ min: 1, max: 64 }), (one, cpus) => {
-        const { shards, minutes, memory } = sizeTasks(one, { cpus });
+      fc.property(trials, fc.integer({ min: 1, max: 64 }), (trial, cpus) => {
+        const { shards, minutes, memory } = sizeTasks(trial, { cpus });
         expect(shards).toBeGreaterThanOrEqual(1);
-        expect(shards).toBeLessThanOrEqual(Math.min(one.units, 1000));
-        expect(minutes * 60 * shards * cpus).toBeGreaterThanOrEqual(one.seconds * one.threads);
-        expect(memory * 2 ** 20).toBeGreaterThanOrEqual(one.memory);
+        expect(shards).toBeLessThanOrEqual(Math.min(trial.units, 1000));
+        expect(minutes * 60 * shards * cpus).toBeGreaterThanOrEqual(trial.seconds * trial.threads);
+        expect(memory * 2 ** 20).toBeGreaterThanOrEqual(trial.memory);
       }),
     );
   });

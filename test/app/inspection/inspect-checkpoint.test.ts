@@ -124,8 +124,8 @@ describe("inspectCheckpoint", () => {
       "warning: the graph has GELU x1, but open_clip_config.json (quick_gelu true) states QuickGELU: one of them is wrong, which costs several points of accuracy";
     expect([wrong["image activation"], wrong["text activation"]]).toEqual([message, message]);
     const not = { ...openClipConfig, model_cfg: { ...openClipConfig.model_cfg, quick_gelu: false } };
-    const other = await checksOf(openClipFolder({ ...quickGelu, config: not }));
-    expect(other["image activation"]).toMatch(
+    const contradicting = await checksOf(openClipFolder({ ...quickGelu, config: not }));
+    expect(contradicting["image activation"]).toMatch(
       /^warning: the graph has QuickGELU x1, but .* \(quick_gelu false\) states GELU/,
     );
     const right = await checksOf(openClipFolder({ ...quickGelu, config: quick }));

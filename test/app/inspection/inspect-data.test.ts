@@ -61,7 +61,7 @@ function kinds(inspection: DataInspection): string[] {
 }
 
 function problem(inspection: DataInspection, kind: string) {
-  const found = inspection.problems.find((one) => one.kind === kind);
+  const found = inspection.problems.find((problem) => problem.kind === kind);
   if (found === undefined) throw new Error(`no problem "${kind}" in ${kinds(inspection).join(", ")}`);
   return found;
 }
@@ -93,22 +93,22 @@ describe("inspectData on what is as it should be", () => {
   it("takes the root itself where it is the benchmark", async () => {
     const { root, benchmark } = petsRoot();
     const inspection = await inspectData(join(root, "pets"), { benchmarks: [benchmark] });
-    expect(inspection.benchmarks.map((one) => [one.benchmark, one.images])).toEqual([["pets", 6]]);
+    expect(inspection.benchmarks.map((entry) => [entry.benchmark, entry.images])).toEqual([["pets", 6]]);
     const sketch = await inspectData(join(sketches, "imagenet-r"));
-    expect(sketch.benchmarks.map((one) => one.benchmark)).toEqual(["imagenet-r"]);
+    expect(sketch.benchmarks.map((entry) => entry.benchmark)).toEqual(["imagenet-r"]);
     const flat = await inspectData(join(fixtures, "sketches", "flat"));
-    expect(flat.benchmarks.map((one) => [one.benchmark, one.layout])).toEqual([["imagenet", "flat"]]);
+    expect(flat.benchmarks.map((entry) => [entry.benchmark, entry.layout])).toEqual([["imagenet", "flat"]]);
   });
 
   it("finds all sets below one root, with the images that a run would list", async () => {
     const inspection = await inspectData(sketches);
     expect(inspection.benchmarks.map(({ benchmark }) => benchmark)).toEqual(await listBenchmarks());
-    for (const one of inspection.benchmarks) {
-      const benchmark = await readBenchmark(one.benchmark);
+    for (const entry of inspection.benchmarks) {
+      const benchmark = await readBenchmark(entry.benchmark);
       const listed = await findData(benchmark, sketches, false);
-      const survey = await surveyImages(benchmark, one.root);
+      const survey = await surveyImages(benchmark, entry.root);
       expect([...(survey?.images ?? [])]).toEqual([...(listed?.images ?? [])]);
-      expect(one.images).toBe(listed?.images.length);
+      expect(entry.images).toBe(listed?.images.length);
     }
     expect(new Set(kinds(inspection))).toEqual(
       new Set(["error: missing images", "error: missing classes", "note: other files"]),
@@ -117,7 +117,7 @@ describe("inspectData on what is as it should be", () => {
 
   it("says that V2's folders are read as numbers", async () => {
     const { benchmarks } = await inspectData(join(sketches, "imagenetv2-top-images-format-val"));
-    expect(benchmarks.map((one) => [one.benchmark, one.numeric])).toEqual([["imagenet-v2-top", true]]);
+    expect(benchmarks.map((entry) => [entry.benchmark, entry.numeric])).toEqual([["imagenet-v2-top", true]]);
   });
 
   it("reads tars in place", async () => {
@@ -437,12 +437,12 @@ describe("inspectData with a store", () => {
 
   it("reads no manifest of another folder or benchmark that was copied here, and writes its own", async () => {
     const { pets, store, path } = await writtenDown();
-    const other = await writtenDown();
-    writeFileSync(path, readFileSync(other.path));
+    const otherRecord = await writtenDown();
+    writeFileSync(path, readFileSync(otherRecord.path));
     expect((await inspectPets(pets, { store })).benchmarks[0]?.manifest).toBeNull();
     expect((await inspectPets(pets, { store, deep: true })).benchmarks[0]?.manifest?.state).toBe("written");
     expect(isContentManifest(basename(path), readFileSync(path, "utf8"))).toBe(true);
-    expect(isContentManifest(basename(path), readFileSync(other.path, "utf8"))).toBe(false);
+    expect(isContentManifest(basename(path), readFileSync(otherRecord.path, "utf8"))).toBe(false);
   });
 });
 

@@ -350,7 +350,9 @@ describe("indexTar on random tars", () => {
       fc.asyncProperty(members, async (list) => {
         const bytes = build(list);
         const listed = await indexTar(fileOf(bytes));
-        expect(listed.map((member) => [member.name, member.bytes])).toEqual(list.map((one) => [one.name, one.bytes]));
+        expect(listed.map((member) => [member.name, member.bytes])).toEqual(
+          list.map((member) => [member.name, member.bytes]),
+        );
         for (const { offset, bytes: size } of listed) {
           expect(bytes.subarray(offset, offset + size).equals(Buffer.alloc(size, 0x41))).toBe(true);
         }

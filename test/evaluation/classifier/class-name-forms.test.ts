@@ -7,13 +7,13 @@ import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 const imagenet = await readBenchmark("imagenet");
 const [protocol] = imagenet.protocols as [(typeof imagenet.protocols)[number]];
-const own = (await readProtocolClassNames(imagenet, protocol)).list;
-const wnids = own.columns.get("wnid") as readonly string[];
-const { names } = own;
+const shippedNames = (await readProtocolClassNames(imagenet, protocol)).list;
+const wnids = shippedNames.columns.get("wnid") as readonly string[];
+const { names } = shippedNames;
 const wanted = { datasets: ["imagenet", "imagenet1k"], names: 1000 };
 
 /** The names of a file for ImageNet's classes, and what was noted of them. */
-async function match(file: string, content: unknown, benchmark = imagenet, of = protocol, list = own) {
+async function match(file: string, content: unknown, benchmark = imagenet, of = protocol, list = shippedNames) {
   const text = typeof content === "string" ? content : JSON.stringify(content);
   const folder = writeTree(temporaryFolder(), { [file]: text });
   const matched = matchClassNames(await readClassNames(join(folder, file), wanted), benchmark, of, list);

@@ -39,11 +39,11 @@ describe("stored prompts", () => {
   });
 
   it("are refused where their file was replaced by another's since the store was opened", async () => {
-    const [folder, other] = [temporaryFolder(), temporaryFolder()];
+    const [folder, otherFolder] = [temporaryFolder(), temporaryFolder()];
     const store = await openPromptStore(folder, OWN);
     await store.add(prompts, rows(1));
-    await (await openPromptStore(other, OTHER)).add(prompts, rows(2));
-    for (const name of readdirSync(other)) cpSync(join(other, name), join(folder, name));
+    await (await openPromptStore(otherFolder, OTHER)).add(prompts, rows(2));
+    for (const name of readdirSync(otherFolder)) cpSync(join(otherFolder, name), join(folder, name));
     await expect(store.read(prompts)).rejects.toThrow("its content changed since it was opened");
   });
 });
@@ -53,22 +53,22 @@ describe("a stored classifier", () => {
 
   it("is that of the key that was asked for, though another's lies in the folder", async () => {
     const folder = temporaryFolder();
-    const [own, other] = [openClassifierStore(folder, OWN), openClassifierStore(folder, OTHER)];
-    await other.write(prompts, rows(1));
-    expect([await own.has(prompts), await own.read(prompts)]).toEqual([false, null]);
-    await own.write(prompts, rows(2));
-    expect(await own.read(prompts)).toEqual(rows(2));
-    expect([await other.has(prompts), await other.read(prompts)]).toEqual([false, null]);
+    const [store, otherStore] = [openClassifierStore(folder, OWN), openClassifierStore(folder, OTHER)];
+    await otherStore.write(prompts, rows(1));
+    expect([await store.has(prompts), await store.read(prompts)]).toEqual([false, null]);
+    await store.write(prompts, rows(2));
+    expect(await store.read(prompts)).toEqual(rows(2));
+    expect([await otherStore.has(prompts), await otherStore.read(prompts)]).toEqual([false, null]);
   });
 
   it("is not there where its file names no key", async () => {
     const folder = temporaryFolder();
-    const own = openClassifierStore(folder, OWN);
-    await own.write(prompts, rows(2));
+    const store = openClassifierStore(folder, OWN);
+    await store.write(prompts, rows(2));
     const [name = ""] = readdirSync(folder).filter((entry) => entry.endsWith(".json"));
     const key = sha256(JSON.stringify([1, prompts]));
     expect(name).toBe(`classifier-${key.slice(0, 16)}.json`);
     await writeStoredMatrix(join(folder, name.slice(0, -".json".length)), rows(1), { key });
-    expect([await own.has(prompts), await own.read(prompts)]).toEqual([false, null]);
+    expect([await store.has(prompts), await store.read(prompts)]).toEqual([false, null]);
   });
 });

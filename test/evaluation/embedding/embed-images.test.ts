@@ -147,8 +147,8 @@ describe("embedding images", () => {
     const checkStopped = () => {
       if (written.length >= 3) throw new Error("stopped");
     };
-    const one = target(checkpoint, n, write);
-    await expect(embedImages(manifest, [one], { ...options, checkStopped })).rejects.toThrow("stopped");
+    const onlyTarget = target(checkpoint, n, write);
+    await expect(embedImages(manifest, [onlyTarget], { ...options, checkStopped })).rejects.toThrow("stopped");
     expect(written.slice(0, 3).sort()).toEqual([0, 1, 2]);
     expect(written.length).toBeLessThan(8);
     const full = target(checkpoint, n, () => Promise.reject(new Error("the disk is full")));

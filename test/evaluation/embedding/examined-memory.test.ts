@@ -49,8 +49,8 @@ it("joins many small files, and drops rows of images that are no longer", async 
 it("takes what another decoder found for hashes alone, and nothing of another folder", async () => {
   const folder = temporaryFolder();
   await run(folder, 0, 3);
-  const other = await openExaminedMemory(folder, { ...about, decoder: "decoder 2" });
-  expect(other.find(keyOf(0))).toEqual({ sha256: hashOf(0), fault: undefined });
+  const otherDecoder = await openExaminedMemory(folder, { ...about, decoder: "decoder 2" });
+  expect(otherDecoder.find(keyOf(0))).toEqual({ sha256: hashOf(0), fault: undefined });
   expect((await openExaminedMemory(folder, { ...about, root: "/others" })).find(keyOf(0))).toBeNull();
   expect((await openExaminedMemory(null, about)).find(keyOf(0))).toBeNull();
 });

@@ -111,10 +111,10 @@ describe("the contents of images", () => {
             renameSync(join(root, "aside"), join(root, nameOf(k)));
           }
           if (kind === "copy" || kind === "move") {
-            const other = `${root}-${copies++}`;
-            if (kind === "copy") cpSync(root, other, { recursive: true, preserveTimestamps: true });
-            else renameSync(root, other);
-            root = other;
+            const newRoot = `${root}-${copies++}`;
+            if (kind === "copy") cpSync(root, newRoot, { recursive: true, preserveTimestamps: true });
+            else renameSync(root, newRoot);
+            root = newRoot;
           }
           await check();
         }
@@ -188,11 +188,11 @@ describe("the contents of images", () => {
     writeFileSync(file, JSON.stringify({ ...forged, images: turned, check: "0".repeat(64) }));
     expect((await look(memory, listed(root))).read).toBe(N);
     expect(readFileSync(file, "utf8")).toBe(whole);
-    const other = makeFolder();
-    await look(memory, listed(other));
+    const otherRoot = makeFolder();
+    await look(memory, listed(otherRoot));
     const [otherPlace = ""] = readdirSync(memory).filter((name) => name !== place);
     cpSync(file, join(memory, otherPlace, "00000.json"));
-    expect((await look(memory, listed(other))).read).toBe(N);
+    expect((await look(memory, listed(otherRoot))).read).toBe(N);
     const manifest = { ...listed(root), sha256: "n".repeat(64) };
     expect((await look(memory, manifest)).read).toBe(N);
   });

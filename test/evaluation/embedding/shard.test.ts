@@ -37,7 +37,7 @@ describe("assigning parts to shards", () => {
       fc.property(sweeps, fc.integer({ min: 1, max: 50 }), (runs, count) => {
         const whole = assignParts(runs, { index: 0, count: 1 });
         // A unit is a part of a group: every group's first run has all its parts, so units are counted through these
-        const firsts = runs.map((run, r) => runs.findIndex((other) => other.images === run.images) === r);
+        const firsts = runs.map((run, r) => runs.findIndex((candidate) => candidate.images === run.images) === r);
         const ofFirst = (parts: readonly (readonly Part[])[]) =>
           parts.reduce((sum, list, r) => sum + (firsts[r] ? list.length : 0), 0);
         expect(ofFirst(whole.parts)).toBeLessThanOrEqual(whole.units);

@@ -153,8 +153,8 @@ describe("two benchmarks with the same images", () => {
 describe("a user's own benchmarks that look the same", () => {
   it("are not refused for the name of a set that ships: the definition is the user's", async () => {
     const shipped = join(fixtures, "..", "..", "benchmarks");
-    const own = JSON.parse(readFileSync(join(shipped, "imagenet-v2-top.json"), "utf8"));
-    const folder = writeTree(temporaryFolder(), { "mine.json": JSON.stringify({ ...own, id: "mine" }) });
+    const shippedDefinition = JSON.parse(readFileSync(join(shipped, "imagenet-v2-top.json"), "utf8"));
+    const folder = writeTree(temporaryFolder(), { "mine.json": JSON.stringify({ ...shippedDefinition, id: "mine" }) });
     cpSync(join(shipped, "classes"), join(folder, "classes"), { recursive: true });
     const root = v2("imagenetv2-top-images-format-val");
     const dataDirs = { mine: root, "imagenet-v2-top": root };

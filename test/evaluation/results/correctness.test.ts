@@ -30,12 +30,12 @@ describe("parseCorrectness", () => {
         expect(found.n).toBe(expected.length);
         expect(found.correct).toBe(expected.filter(isRight).length);
         const bits = expected.map((_, i) => ((found.bits[i >>> 5] as number) >>> (i & 31)) & 1);
-        expect(bits).toEqual(expected.map((one) => Number(isRight(one))));
+        expect(bits).toEqual(expected.map((row) => Number(isRight(row))));
         const byLabel = new Map<string, [number, number]>();
-        for (const one of expected) {
-          const key = one.classes.join(";");
+        for (const row of expected) {
+          const key = row.classes.join(";");
           const [images, right] = byLabel.get(key) ?? [0, 0];
-          byLabel.set(key, [images + 1, right + Number(isRight(one))]);
+          byLabel.set(key, [images + 1, right + Number(isRight(row))]);
         }
         expect(found.labels.map((label, c) => [label, [found.classImages[c], found.classCorrect[c]]])).toEqual([
           ...byLabel,
@@ -50,13 +50,13 @@ describe("parseCorrectness", () => {
       parseCorrectness(bytes(`image,label,top1,x\n${lines.join("\n")}\n`), "p").images.names;
     expect(digest("a,1,5,0", "b,2,6,0")).toBe(digest("a,1,7,9", "b,2,8,9"));
     const first = digest("a,1,5,0", "b,2,6,0");
-    for (const other of [
+    for (const otherDigest of [
       digest("b,2,6,0", "a,1,5,0"),
       digest("a,1,5,0"),
       digest("a,3,5,0", "b,2,6,0"),
       digest("c,1,5,0", "b,2,6,0"),
     ]) {
-      expect(other).not.toBe(first);
+      expect(otherDigest).not.toBe(first);
     }
   });
 

@@ -40,19 +40,19 @@ function identified(set: readonly Image[], hasContent = true): IdentifiedImages 
 }
 
 /** Every image of the first takes the first in order of paths that is left of its content and label. */
-function bruteForce(first: readonly Image[], second: readonly Image[], key: (one: Image) => string) {
+function bruteForce(first: readonly Image[], second: readonly Image[], key: (image: Image) => string) {
   const byPath = (a: Image, b: Image) => (a.path < b.path ? -1 : 1);
   const left = [...second].sort(byPath);
   const alone: Image[] = [];
   const pairs: [string, string][] = [];
-  for (const one of [...first].sort(byPath)) {
-    const at = left.findIndex((candidate) => key(candidate) === key(one) && candidate.label === one.label);
-    if (at < 0) alone.push(one);
-    else pairs.push([one.path, (left.splice(at, 1)[0] as Image).path]);
+  for (const image of [...first].sort(byPath)) {
+    const at = left.findIndex((candidate) => key(candidate) === key(image) && candidate.label === image.label);
+    if (at < 0) alone.push(image);
+    else pairs.push([image.path, (left.splice(at, 1)[0] as Image).path]);
   }
   let relabeled = 0;
   for (const content of new Set(alone.map(key))) {
-    const count = (rest: readonly Image[]) => rest.filter((one) => key(one) === content).length;
+    const count = (rest: readonly Image[]) => rest.filter((image) => key(image) === content).length;
     relabeled += Math.min(count(alone), count(left));
   }
   return { pairs: pairs.sort(), relabeled, onlyFirst: alone.length - relabeled, onlySecond: left.length - relabeled };
@@ -62,15 +62,15 @@ function paired(first: readonly Image[], second: readonly Image[], hasContent = 
   const found = pairImages(identified(first, hasContent[0]), identified(second, hasContent[1]));
   const pairs = Array.from(found.first, (row, i) => [first[row]?.path, second[found.second[i] as number]?.path]).sort();
   const [relabeled, onlyFirst, onlySecond] = [found.relabeled, found.onlyFirst, found.onlySecond].map(
-    (one) => one.length,
+    (list) => list.length,
   );
   return { pairs, relabeled, onlyFirst, onlySecond };
 }
 
 /** `predictions.csv` of a set whose images a checkpoint takes for class `classOf`. */
-function written(set: readonly Image[], classOf: (one: Image) => number, hasContent = true) {
-  const rows = set.map((one) => {
-    const cells = [`"${one.path}"`, one.label, classOf(one), ...(hasContent ? [contentText(one.content)] : [])];
+function written(set: readonly Image[], classOf: (image: Image) => number, hasContent = true) {
+  const rows = set.map((image) => {
+    const cells = [`"${image.path}"`, image.label, classOf(image), ...(hasContent ? [contentText(image.content)] : [])];
     return cells.join();
   });
   const text = `image,label,top1${hasContent ? ",content" : ""}\n${rows.join("\n")}\n`;
@@ -96,7 +96,7 @@ describe("pairImages", () => {
     fc.assert(
       fc.property(images, images, fc.boolean(), fc.boolean(), (first, second, a, b) => {
         const byContent = a && b;
-        const key = (one: Image) => (byContent ? `${one.content}` : one.path);
+        const key = (image: Image) => (byContent ? `${image.content}` : image.path);
         const expected = bruteForce(first, second, key);
         expect(paired(first, second, [a, b])).toEqual(expected);
         const turned = paired(second, first, [b, a]);
@@ -187,9 +187,9 @@ describe("results of the same images in two containers", () => {
       [0, { label: 1 }],
       [1, { content: 2 }],
     ] as const) {
-      const other = set.map((one, i) => (i === row ? { ...one, ...change } : one));
-      expect(haveSameRows(rowsOf(set), rowsOf(other))).toBe(false);
-      expect(() => rowsInOrderOf(rowsOf(set), rowsOf(other))).toThrow(RangeError);
+      const changed = set.map((image, i) => (i === row ? { ...image, ...change } : image));
+      expect(haveSameRows(rowsOf(set), rowsOf(changed))).toBe(false);
+      expect(() => rowsInOrderOf(rowsOf(set), rowsOf(changed))).toThrow(RangeError);
     }
   });
 
@@ -206,9 +206,9 @@ describe("results of the same images in two containers", () => {
 
   it("of an older version join those of their paths, unless these have several contents", () => {
     const set = [1, 2].map((content) => ({ content, label: 0, path: `${content}` }));
-    const turned = set.map((one) => ({ ...one, content: 3 - one.content }));
+    const turned = set.map((image) => ({ ...image, content: 3 - image.content }));
     const [old, ofSet, ofTurned] = [written(set, () => 0, false), written(set, () => 0), written(turned, () => 0)].map(
-      (one) => one.images,
+      (result) => result.images,
     ) as [
       ReturnType<typeof written>["images"],
       ReturnType<typeof written>["images"],

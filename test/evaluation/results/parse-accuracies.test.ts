@@ -9,10 +9,10 @@ const parse = (text: string) => parseAccuracies(text, "a.csv");
 
 describe("accuracies from CSV", () => {
   it("are read from accuracies.csv, top-1 only, and from a baseline's columns", () => {
-    const own = parse(
+    const parsed = parse(
       `${HEADER}a,imagenet,1000,openai-80,imagenet-openai,top1,0.5,50000,50000\na,imagenet,1000,,,top5,0.8,,\n`,
     );
-    expect(own.rows).toEqual([
+    expect(parsed.rows).toEqual([
       {
         ...{
           checkpoint: "a",
@@ -138,10 +138,10 @@ describe("accuracies from CSV", () => {
   });
 
   it("count once where repeated, and are refused where they disagree", () => {
-    const one = parse(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.5,10,10\n`).rows;
-    const other = parseAccuracies(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.6,10,10\n`, "b.csv").rows;
-    expect(mergeRows([...one, ...one])).toEqual(one);
-    expect(() => mergeRows([...one, ...other])).toThrow(
+    const rows = parse(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.5,10,10\n`).rows;
+    const contradictingRows = parseAccuracies(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.6,10,10\n`, "b.csv").rows;
+    expect(mergeRows([...rows, ...rows])).toEqual(rows);
+    expect(() => mergeRows([...rows, ...contradictingRows])).toThrow(
       "a.csv: row 1 and b.csv: row 1: a (imagenet, 1000, openai-80, x) appears twice with different accuracy: 0.5 and 0.6; keep one of them",
     );
   });

@@ -65,7 +65,7 @@ const predicted = fc.integer({ min: 1, max: 5 }).chain((k) => {
 });
 
 const isRight = ({ accepted, top }: Predicted, places: number) =>
-  top.slice(0, places).some((one) => accepted.includes(one));
+  top.slice(0, places).some((classIndex) => accepted.includes(classIndex));
 
 describe("predictions.csv", () => {
   it("is read by every reader as it was written, whatever the names, classes and scores", () => {

@@ -168,8 +168,8 @@ describe("accuracies.csv", () => {
   it("is not replaced where it is a table of the user's", async () => {
     const out = temporaryFolder();
     await checkAccuraciesFile(out);
-    const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
-    writeFileSync(join(out, "accuracies.csv"), own);
+    const userTable = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
+    writeFileSync(join(out, "accuracies.csv"), userTable);
     await expect(checkAccuraciesFile(out)).rejects.toThrow(
       /accuracies\.csv: not an accuracies\.csv of evaluate, .*--out/,
     );

@@ -57,11 +57,11 @@ describe("results", () => {
 
   it("are not replaced by another definition of one version: another layout or title is none", async () => {
     const { folder } = await written({ n: 10, expected: 100 });
-    const own = "mine.json";
-    await replace(folder, { definition: { ...recipe.definition, "flat labels.txt": "f" } }, 10, own);
-    await replace(folder, { definition: { protocol: "p" } }, 10, own);
+    const userDefinition = "mine.json";
+    await replace(folder, { definition: { ...recipe.definition, "flat labels.txt": "f" } }, 10, userDefinition);
+    await replace(folder, { definition: { protocol: "p" } }, 10, userDefinition);
     for (const definition of [{ protocol: "other" }, { ...recipe.definition, "class-folders wnid": "other" }]) {
-      await expect(replace(folder, { definition }, 10, own)).rejects.toThrow(
+      await expect(replace(folder, { definition }, 10, userDefinition)).rejects.toThrow(
         /\(another definition of the benchmark under one version\).*raise the version in mine\.json.*choose another --out/,
       );
     }

@@ -20,13 +20,13 @@ const alphabetical = openai.names
 async function match(columns: string, rows: readonly Row[], id = "imagenet", protocol = 0) {
   const folder = writeTree(temporaryFolder(), { "names.csv": csv(columns, rows) });
   const benchmark = await readBenchmark(id);
-  const one = benchmark.protocols[protocol] as (typeof benchmark.protocols)[number];
-  const own = (await readProtocolClassNames(benchmark, one)).list;
-  return matchClassNames(await readClassNames(join(folder, "names.csv")), benchmark, one, own);
+  const chosenProtocol = benchmark.protocols[protocol] as (typeof benchmark.protocols)[number];
+  const protocolNames = (await readProtocolClassNames(benchmark, chosenProtocol)).list;
+  return matchClassNames(await readClassNames(join(folder, "names.csv")), benchmark, chosenProtocol, protocolNames);
 }
 
 /** A benchmark of the user's own: columns and rows of its class list and of its class names. */
-async function own(
+async function writeBenchmark(
   classes: readonly [string, readonly Row[]],
   names: readonly [string, readonly Row[]],
   key = "folder",
@@ -43,8 +43,8 @@ async function own(
   return await readBenchmark(join(folder, "own.json"));
 }
 
-const readOwn = async (...args: Parameters<typeof own>) => {
-  const benchmark = await own(...args);
+const readOwn = async (...args: Parameters<typeof writeBenchmark>) => {
+  const benchmark = await writeBenchmark(...args);
   return await readProtocolClassNames(benchmark, benchmark.protocols[0] as (typeof benchmark.protocols)[number]);
 };
 
@@ -133,11 +133,11 @@ describe("class names without such a column", () => {
   });
 
   it("are other names for the classes, of which one may be another class's in the other list", async () => {
-    const others = openai.names.map((name, i) => [
+    const synonyms = openai.names.map((name, i) => [
       i,
       i === 134 ? "construction crane" : i === 517 ? "crane (machine)" : `${name} thing`,
     ]);
-    const { list, notes } = await match("index,name", others);
+    const { list, notes } = await match("index,name", synonyms);
     expect(list.names[134]).toBe("construction crane");
     expect(notes).toEqual([]);
     const few = openai.names.map((name, i) => [i, i === 10 ? "goldfish" : i === 20 ? "tench" : `${name}e`]);
@@ -180,7 +180,7 @@ describe("folders and class names of a user's own set", () => {
     await expect(readOwn(folders(...ofFolders), names(...ofNames))).rejects.toThrow(
       /names\.csv: names and classes contradict each other: the class whose folder is ".*" is named ".*put the names in the order of the class list/,
     );
-    const benchmark = await own(folders(...ofFolders), names(...ofNames));
+    const benchmark = await writeBenchmark(folders(...ofFolders), names(...ofNames));
     const { problems } = await inspectDefinition(benchmark);
     expect(problems.map(({ severity }) => severity)).toEqual(["error"]);
   });

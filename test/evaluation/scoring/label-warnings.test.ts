@@ -26,9 +26,9 @@ function shuffled(classes: number, seed: number): Int32Array {
   return order;
 }
 
-const ones = (labels: Int32Array) => [...labels].map((label) => [label]);
+const asLists = (labels: Int32Array) => [...labels].map((label) => [label]);
 const permutation = (top1: Int32Array, labels: Int32Array, classes: number) =>
-  findLabelPermutation(top1, labels, classes, chanceAccuracy(top1, ones(labels), classes));
+  findLabelPermutation(top1, labels, classes, chanceAccuracy(top1, asLists(labels), classes));
 
 describe("findLabelPermutation", () => {
   it.each([
@@ -61,10 +61,10 @@ describe("findLabelPermutation", () => {
   });
 
   it("finds nothing where labels and predictions have nothing to do with each other", () => {
-    const other = run(5000, 50, 0.7, 1);
+    const unrelated = run(5000, 50, 0.7, 1);
     const random = seededRandom(9);
-    const labels = other.truth.map(() => Math.floor(random() * 50));
-    expect(permutation(other.top1, labels, 50)).toBeNull();
+    const labels = unrelated.truth.map(() => Math.floor(random() * 50));
+    expect(permutation(unrelated.top1, labels, 50)).toBeNull();
   });
 
   it("finds nothing in one image a class: a renaming that is learned from an image is not judged by it", () => {
@@ -160,14 +160,14 @@ describe("findChanceAccuracy", () => {
   it("warns of labels in any order, also where one image a class shows no order", () => {
     const { truth, top1 } = run(1000, 1000, 0.55, 3);
     const order = shuffled(1000, 4);
-    const found = findChanceAccuracy(top1, ones(truth.map((label) => order[label] as number)), 1000);
+    const found = findChanceAccuracy(top1, asLists(truth.map((label) => order[label] as number)), 1000);
     expect(found?.isCollapsed).toBe(false);
     expect(describeChance("x", found!)).toMatch(/^x: accuracy is not above chance: .*may be in another order/);
   });
 
   it("says nothing of a poor checkpoint that is above chance", () => {
     const { truth, top1 } = run(10_000, 1000, 0.003, 3);
-    expect(findChanceAccuracy(top1, ones(truth), 1000)).toBeNull();
+    expect(findChanceAccuracy(top1, asLists(truth), 1000)).toBeNull();
   });
 
   it("says nothing of few images, or of the images of few classes", () => {
@@ -184,8 +184,8 @@ describe("findChanceAccuracy", () => {
 
   it("takes chance from the predictions: one class for all images is right as often as its share", () => {
     const labels = Int32Array.from({ length: 1000 }, (_, i) => (i % 10 < 7 ? 0 : 1));
-    expect(chanceAccuracy(new Int32Array(1000), ones(labels), 2)).toBe(0.7);
-    const found = findChanceAccuracy(new Int32Array(5000), ones(run(5000, 2, 1, 1).truth), 2);
+    expect(chanceAccuracy(new Int32Array(1000), asLists(labels), 2)).toBe(0.7);
+    const found = findChanceAccuracy(new Int32Array(5000), asLists(run(5000, 2, 1, 1).truth), 2);
     expect(found).toMatchObject({ correct: 2500, chance: 0.5, isCollapsed: true });
     expect(describeChance("x", found!)).toContain("predicted as the same few classes");
   });
@@ -194,7 +194,7 @@ describe("findChanceAccuracy", () => {
     const { truth } = run(7500, 200, 1, 1);
     const found = findChanceAccuracy(
       truth.map((label) => (label * 7 + 1) % 200),
-      ones(truth),
+      asLists(truth),
       200,
     );
     expect(found).toMatchObject({ correct: expect.any(Number), isBelow: true });
@@ -223,7 +223,7 @@ describe("findChanceAccuracy", () => {
       const labels = Int32Array.from(rows, (row) => Number(row.split(",")[1]));
       const top1 = Int32Array.from(rows, (row) => Number(row.split(",")[2]));
       expect(permutation(top1, labels, 160)).toBeNull();
-      return findChanceAccuracy(top1, ones(labels), 160) !== null;
+      return findChanceAccuracy(top1, asLists(labels), 160) !== null;
     });
     expect(paths).toHaveLength(252);
     // 5 and 8 of 640 right, where chance gives 4: p = 0.37 and 0.0506 (scipy)

@@ -49,7 +49,7 @@ describe("listStore", () => {
   it("says how much of each folder is whole, its size and its last use", async () => {
     const { root, folder, text } = await makeStore();
     utimesSync(folder, new Date("2026-02-03T04:05:06Z"), new Date("2026-02-03T04:05:06Z"));
-    const [images, prompts, ...others] = await listStore(root);
+    const [images, prompts, ...rest] = await listStore(root);
     const known = {
       kind: "images",
       checkpoint: "tiny",
@@ -63,7 +63,7 @@ describe("listStore", () => {
     const sizes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).length);
     expect(images?.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
     expect(prompts).toMatchObject({ folder: text, kind: "text", checkpoint: "tiny", whole: 1, total: 1, problems: [] });
-    expect(others).toEqual([]);
+    expect(rest).toEqual([]);
     await markUsed(folder);
     expect(Date.parse((await listStore(root))[0]?.lastUse as string)).toBeGreaterThan(Date.now() - 60_000);
   });
@@ -71,27 +71,27 @@ describe("listStore", () => {
   it("names parts that are torn, of other images, and files that are not the store's or left over", async () => {
     const { root, folder } = await makeStore();
     truncateSync(numbersOf(folder, "part-00000"), 100);
-    const other = join(folder, "part-00002.json");
-    writeFileSync(other, readFileSync(join(folder, "part-00001.json")));
+    const copiedPart = join(folder, "part-00002.json");
+    writeFileSync(copiedPart, readFileSync(join(folder, "part-00001.json")));
     writeFileSync(join(folder, "notes.txt"), "mine");
     writeFileSync(join(folder, "part-00002.json.tmp-12-0123abcd"), "{");
     const [images] = await listStore(root);
     expect(images?.whole).toBe(1);
     expect(images?.problems).toEqual([
       expect.stringMatching(/part-00000-\w{8}\.npy: expected \d+ bytes, found 100$/),
-      `${other}: it belongs to another checkpoint or other images`,
+      `${copiedPart}: it belongs to another checkpoint or other images`,
       `${join(folder, "notes.txt")}: not a file of the store`,
       expect.stringMatching(/part-00002\.json\.tmp-12-0123abcd: being written, or left by a run that was killed/),
     ]);
   });
 
-  it("names text of another checkpoint, a folder under another name, and files beside embeddings that are of others", async () => {
+  it("names text of another checkpoint, a folder under another name, and files of another checkpoint beside embeddings", async () => {
     const { root, folder, text } = await makeStore();
     const otherKey = storedTextKey("e".repeat(64), "e".repeat(64), DEFAULT_RUNTIME);
-    const other = join(root, "text", textFolderName(otherKey));
-    await (await openPromptStore(other, otherKey)).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
-    const [name = ""] = readdirSync(other).filter((entry) => entry.endsWith(".json"));
-    for (const entry of readdirSync(other)) cpSync(join(other, entry), join(text, entry));
+    const otherFolder = join(root, "text", textFolderName(otherKey));
+    await (await openPromptStore(otherFolder, otherKey)).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
+    const [name = ""] = readdirSync(otherFolder).filter((entry) => entry.endsWith(".json"));
+    for (const entry of readdirSync(otherFolder)) cpSync(join(otherFolder, entry), join(text, entry));
     await writeStoredMatrix(join(text, `classifier-${"0".repeat(16)}`), matrix(new Float32Array(2), 1, 2), {});
     const copy = join(root, "images", "0".repeat(16));
     cpSync(folder, copy, { recursive: true });

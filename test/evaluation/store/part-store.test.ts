@@ -13,8 +13,8 @@ import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { checkpoint, manifest } from "./ten-images.ts";
 
 const usual: EmbeddedImages = { checkpoint, preCrop: 0, manifest, runtime: DEFAULT_RUNTIME };
-const openStore = (root: string, partSize: number, other: Partial<EmbeddedImages> = {}) =>
-  openPartStore(root, { ...usual, ...other }, partSize);
+const openStore = (root: string, partSize: number, changes: Partial<EmbeddedImages> = {}) =>
+  openPartStore(root, { ...usual, ...changes }, partSize);
 const about = (first: number) => ({ first, skipped: [], content: [] });
 
 describe("the part store", () => {
@@ -62,21 +62,21 @@ describe("the part store", () => {
     const store = await openStore(root, 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     await store.write(store.parts[0]!, features, about(0));
-    const others = [
+    const otherStores = [
       await openStore(root, 4, { checkpoint: { ...checkpoint, fingerprint: "e".repeat(64) } }),
       await openStore(root, 4, { manifest: { ...manifest, sha256: "n".repeat(64) } }),
       await openStore(root, 4, { preCrop: 2 }),
     ];
-    for (const other of others) {
-      cpSync(store.folder, other.folder, { recursive: true });
-      const { missing, damaged } = await other.check();
-      expect(missing).toEqual(other.parts);
+    for (const otherStore of otherStores) {
+      cpSync(store.folder, otherStore.folder, { recursive: true });
+      const { missing, damaged } = await otherStore.check();
+      expect(missing).toEqual(otherStore.parts);
       expect(damaged).toEqual([expect.stringMatching(/part-00000\.json: it belongs to another checkpoint or other/)]);
-      expect(await other.read(other.parts[0]!)).toMatch(/it belongs to another checkpoint/);
-      expect(await other.has(other.parts[0]!)).toBe(false);
+      expect(await otherStore.read(otherStore.parts[0]!)).toMatch(/it belongs to another checkpoint/);
+      expect(await otherStore.has(otherStore.parts[0]!)).toBe(false);
       // It is made anew in place
-      await other.write(other.parts[0]!, features, about(0));
-      expect((await other.check()).damaged).toEqual([]);
+      await otherStore.write(otherStore.parts[0]!, features, about(0));
+      expect((await otherStore.check()).damaged).toEqual([]);
     }
     cpSync(join(store.folder, "part-00000.json"), join(store.folder, "part-00001.json"));
     expect((await store.check()).damaged).toEqual([expect.stringContaining("part-00001.json: it belongs to another")]);
@@ -104,11 +104,11 @@ describe("the part store", () => {
   it("compares parts with the images of now by content, and then reads them only while they are of it", async () => {
     const root = temporaryFolder();
     const open = () => openStore(root, 4);
-    const [store, other] = [await open(), await open()];
+    const [store, secondStore] = [await open(), await open()];
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     const [part, second] = store.parts as [Part, Part];
     const contents = (...names: string[]) => names.map((name) => (name === "" ? "" : sha256(name)));
-    const write = (content: string[], to = part) => other.write(to, features, { ...about(to.first), content });
+    const write = (content: string[], to = part) => secondStore.write(to, features, { ...about(to.first), content });
     await write(contents("a", "b", "", "d"));
     await write(contents("e", "f", "g", "h"), second);
     const now = (content: readonly string[]) => (position: number) => content[position] as string;
@@ -130,8 +130,8 @@ describe("the part store", () => {
       const store = await openStore(temporaryFolder(), size);
       for (const part of store.parts) {
         const features = matrix(new Float32Array(part.rows * 2).fill(0.5), part.rows, 2);
-        const own = content.slice(part.first, part.first + part.rows);
-        await store.write(part, features, { ...about(part.first), content: own });
+        const partContent = content.slice(part.first, part.first + part.rows);
+        await store.write(part, features, { ...about(part.first), content: partContent });
       }
       return store.contentSha256();
     });
@@ -146,7 +146,7 @@ describe("the part store", () => {
       stores.map((store) => store.write(store.parts[0]!, features(store.parts[0]!.rows), about(0))),
     );
     expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    const refused = tries.find((one) => one.status === "rejected");
+    const refused = tries.find((attempt) => attempt.status === "rejected");
     expect(String(refused?.reason)).toMatch(/another run created this store in the meantime/);
     const again = await openStore(root, 7);
     expect((await again.check()).missing).toEqual(again.parts.slice(1));

@@ -27,7 +27,9 @@ describe("fieldsOf", () => {
           return joinPieces([fieldKey(field.number, field.wire), field.content]);
         });
         const read = [...fieldsOf(joinPieces(pieces))];
-        expect(read.map((field) => [field.number, field.wire])).toEqual(fields.map((one) => [one.number, one.wire]));
+        expect(read.map((field) => [field.number, field.wire])).toEqual(
+          fields.map((field) => [field.number, field.wire]),
+        );
         expect(read.map(({ raw }) => raw)).toEqual(pieces);
         for (const [i, field] of fields.entries()) {
           if ("content" in field) expect(read[i]?.body).toEqual(field.content);

@@ -20,7 +20,7 @@ describe("a panel's figure", () => {
   it("has every checkpoint at the pixel whose accuracy is its own", async () => {
     const panel = await zooPanel("imagenet-a");
     const figure = draw(panel);
-    const dots = { others: "g.checkpoints:not(.in-baseline) circle", members: "g.in-baseline circle" };
+    const dots = { nonMembers: "g.checkpoints:not(.in-baseline) circle", members: "g.in-baseline circle" };
     for (const [kind, selector] of Object.entries(dots)) {
       const expected = panel.checkpoints.filter(({ inBaseline }) => inBaseline === (kind === "members"));
       const found = all(figure, selector);
