@@ -40,7 +40,7 @@ export function taskKey({ benchmark, protocol, templates, classNames }: TaskKey)
 }
 
 /**
- * Returns the string form of a key: equal for equal keys and different for different keys, whatever characters the
+ * Returns the string form of a key: equal for equal keys and different for different keys, for all characters that the
  * names contain.
  *
  * @param fields the fields that count; all where absent
@@ -94,7 +94,7 @@ export function taskWords({ benchmark, protocol }: Pick<TaskKey, "benchmark" | "
   return protocol === "" ? benchmark : `${benchmark}, protocol ${protocol}`;
 }
 
-/** Whether two keys have the same benchmark, protocol and prompts, whatever their checkpoints. */
+/** Whether two keys have the same benchmark, protocol and prompts; their checkpoints may differ. */
 export function isSameTask(a: TaskKey, b: TaskKey): boolean {
   return TASK_FIELDS.every((field) => a[field] === b[field]);
 }

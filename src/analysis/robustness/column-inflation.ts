@@ -70,7 +70,7 @@ export function checkInflation(
     if ((inflation[c] as number) <= MAX_INFLATION) return;
     const otherColumns = columns.filter((_, at) => at !== c).join(", ");
     throw new InputError(
-      `${column} is determined by ${otherColumns}${within}, so their effects cannot be separated: name fewer columns in ${option}, or evaluate checkpoints in which they vary separately`,
+      `${column} is determined by ${otherColumns}${within}, so their effects cannot be separated: specify fewer columns in ${option}, or evaluate checkpoints in which they vary separately`,
     );
   });
 }

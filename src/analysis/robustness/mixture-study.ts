@@ -127,7 +127,7 @@ function analyzeLine(
   } catch (error) {
     if (!(error instanceof InputError || error instanceof RangeError)) throw error;
     notes.note(
-      `nothing tested of the mixtures of ${sources.join(", ")}: ${error.message}`,
+      `no mixture of ${sources.join(", ")} was tested: ${error.message}`,
       { benchmark },
       `${benchmark} on ${idSide}`,
     );

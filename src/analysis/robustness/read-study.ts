@@ -39,7 +39,7 @@ export async function readStudy(path: string | undefined): Promise<Study> {
   }
   const { idBenchmark, idBenchmarks, shifts, ...content } = await readJsonAs(path, studySchema);
   if ((idBenchmark === undefined) === (idBenchmarks === undefined)) {
-    throw new InputError(`${path}: expected one of idBenchmark (a name) and idBenchmarks (a list)`);
+    throw new InputError(`${path}: expected either idBenchmark (a name) or idBenchmarks (a list)`);
   }
   const benchmarks = await Promise.all(content.benchmarks.map((name) => readBenchmark(join(dirname(path), name))));
   const twice = repeated(benchmarks.map(({ id }) => id));
@@ -70,7 +70,7 @@ export async function readStudy(path: string | undefined): Promise<Study> {
  * Returns the study with other in-distribution benchmarks. Those that were shifts are no longer shifts and not in the
  * average; a former x axis becomes a benchmark outside the average.
  *
- * @throws InputError if one is not in the study, is named twice, or no shift is left
+ * @throws InputError if one is not in the study, is given twice, or no shift remains
  */
 export function withInDistribution(study: Study, sides: readonly string[]): Study {
   const known = study.benchmarks.map(({ id }) => id);
@@ -78,9 +78,9 @@ export function withInDistribution(study: Study, sides: readonly string[]): Stud
     if (!known.includes(id)) throw new InputError(`--id ${id}: no such benchmark; known: ${known.join(", ")}`);
   }
   const twice = repeated(sides);
-  if (twice !== undefined) throw new InputError(`--id ${twice}: named twice`);
+  if (twice !== undefined) throw new InputError(`--id ${twice}: given twice`);
   const shifts = study.axes.shifts.filter((shift) => !sides.includes(shift));
-  if (shifts.length === 0) throw new InputError(`--id ${sides.join(",")}: no shift is left`);
+  if (shifts.length === 0) throw new InputError(`--id ${sides.join(",")}: no shift remains`);
   return { ...study, axes: { ...study.axes, inDistribution: inDistributionSets(sides, study.benchmarks), shifts } };
 }
 

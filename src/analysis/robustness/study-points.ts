@@ -49,10 +49,13 @@ export function collectStudyPoints(
     for (const pair of pairRows(ofCheckpoint, options).pairs) {
       const point = toLinePoint(pair.point);
       if (endless && isInfinite(point)) {
-        notes.note(`left out of ${where}: accuracy of exactly 0 or 1 on unknown images, where ${scale} is infinite`, {
-          checkpoint,
-          benchmark: pair.benchmark,
-        });
+        notes.note(
+          `left out of ${where}: accuracy of exactly 0 or 1 on an unknown number of images, where ${scale} is infinite`,
+          {
+            checkpoint,
+            benchmark: pair.benchmark,
+          },
+        );
         continue;
       }
       if (point.xImages === Number.POSITIVE_INFINITY || point.yImages === Number.POSITIVE_INFINITY) {

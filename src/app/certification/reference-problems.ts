@@ -54,7 +54,7 @@ export function referenceProblems(
 }
 
 function advise(step: string): string {
-  return `${step}; if this is intended, make the present state the reference with --accept`;
+  return `${step}; if this is intended, make the current state the reference with --accept`;
 }
 
 function describeMove({ from, to }: { readonly from: string; readonly to: string }): string {

@@ -21,7 +21,7 @@ export interface VerifyDataOptions {
   readonly manifest?: string;
   /** read every image again, even if it is recorded */
   readonly deep?: boolean;
-  /** make the present state the reference */
+  /** make the current state the reference */
   readonly accept?: boolean;
   readonly threads: number;
   readonly onProgress?: (progress: {

@@ -46,7 +46,7 @@ export interface VerifiedSet {
 
 export interface VerifySetOptions {
   readonly store: string;
-  /** make the present state the reference */
+  /** make the current state the reference */
   readonly accept: boolean;
   /** a manifest to compare with, and its path */
   readonly given: { readonly path: string; readonly sets: SharedManifest } | null;
@@ -160,7 +160,7 @@ async function readStored(path: string, id: string, place: SourceRoot): Promise<
     return await readContentManifest(path, id, place);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    const advice = "make the present state the reference with --accept";
+    const advice = "make the current state the reference with --accept";
     return { severity: "error", kind: "damaged reference", message: cause.message, advice, items: [] };
   }
 }

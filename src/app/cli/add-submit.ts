@@ -28,7 +28,11 @@ export function addSubmit(root: Command, supervise: Supervise): void {
       'shell command to run first in every job, such as "module load nodejs"; may be repeated',
       texts,
     )
-    .option("--jobs <folder>", "output folder for the scripts (default: .shiftline/jobs/slurm beside --out)", pathValue)
+    .option(
+      "--jobs <folder>",
+      "output folder for the scripts (default: .shiftline/jobs/slurm next to --out)",
+      pathValue,
+    )
     .optionsGroup(MOST_USED)
     .option("--run", "also submit the jobs");
   withExamples(

@@ -20,7 +20,7 @@ export function addVerify(root: Command, supervise: Supervise): void {
       values,
     )
     .option("--manifest <file>", "a .csv manifest to compare with; written if it does not exist", pathValue)
-    .option("--accept", "make the present state the reference, and overwrite --manifest with it")
+    .option("--accept", "make the current state the reference, and overwrite --manifest with it")
     .option("--deep", "read every image again, not only changed files")
     .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
     .optionsGroup("Overlap with another set:")

@@ -190,12 +190,12 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   };
 }
 
-/** Formats `4 checkpoints beside 118 others`; without a focus, the number of checkpoints. */
+/** Formats `4 checkpoints and 118 others`; without a focus, the number of checkpoints. */
 function countText({ checkpoints, focus }: GatheredReport["data"]): string {
   const subject = hasContext(focus) ? focus.subject.length : checkpoints.length;
   const contextCount = checkpoints.length - subject;
-  const beside = contextCount === 0 ? "" : ` beside ${plural(contextCount, "other")}`;
-  return `${plural(subject, "checkpoint")}${beside}`;
+  const context = contextCount === 0 ? "" : ` and ${plural(contextCount, "other")}`;
+  return `${plural(subject, "checkpoint")}${context}`;
 }
 
 /** Reads the data of the report with progress: predictions of hundreds of checkpoints take a while to read. */

@@ -65,12 +65,11 @@ export function withEvaluateOptions(command: Command): Command {
     )
     .option("--allow-unsound", "evaluate checkpoints that fail a check of inspect, with a warning in every table")
     .optionsGroup(SPEED)
-    .option("--store <folder>", "folder of stored embeddings (default: .shiftline/store beside --out)", pathValue)
+    .option("--store <folder>", "folder of stored embeddings (default: .shiftline/store next to --out)", pathValue)
     .option("--batch-size <n>", "images per run of the model (default: 8)", wholeNumber)
     .option("--part-size <n>", "images per stored part (default: 512)", wholeNumber)
     .option("--timeout <seconds>", TIMEOUT, wholeNumber);
 }
 
 /** Help text of `--timeout`. */
-export const TIMEOUT =
-  "stop if a single run of a graph takes longer, in seconds (default: 60, plus 600 per GB of the graph)";
+export const TIMEOUT = "time limit for a single run of a graph, in seconds (default: 60, plus 600 per GB of the graph)";

@@ -69,7 +69,7 @@ async function describeLikely(
   const ids = (await listBenchmarks()).filter((id) => benchmarks.every((benchmark) => benchmark.id !== id));
   const likely = await likelyBenchmarks(await Promise.all(ids.map(readBenchmark)), place, cacheFolder);
   if (likely === null) return null;
-  return `${likely.by} ${likely.ids.slice(0, FEW).join(" or ")}; is it that set? name it with --data-dir ${likely.ids[0]}=PATH`;
+  return `${likely.by} ${likely.ids.slice(0, FEW).join(" or ")}; if it is that set, specify it as --data-dir ${likely.ids[0]}=PATH`;
 }
 
 /** Describes what the readable containers contain, or why they cannot be read. */
@@ -107,7 +107,7 @@ function describeEntries(benchmarks: readonly Benchmark[], entries: readonly Ent
   if (images.length > 0) {
     return `it contains ${plural(images.length, "image")} of unknown class; put each in the folder of its class`;
   }
-  if (folders.length > 0) return `its folders are called ${nameFew(folders)}`;
+  if (folders.length > 0) return `its folders are named ${nameFew(folders)}`;
   return `it contains ${nameFew(entries.map(({ name }) => name))}`;
 }
 

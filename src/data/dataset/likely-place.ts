@@ -16,7 +16,7 @@ export async function likelyBenchmarks(
 ): Promise<{ readonly ids: readonly string[]; readonly by: string } | null> {
   const listed: { readonly benchmark: Benchmark; readonly images: number; readonly classes: number }[] = [];
   for (const benchmark of known) {
-    const found = await listImages(benchmark, place, cacheFolder).catch(() => null); // whatever is wrong, it is not this benchmark
+    const found = await listImages(benchmark, place, cacheFolder).catch(() => null); // an error means that it is not this benchmark
     const images = found?.images.length ?? 0;
     if (found !== null && images > 0) listed.push({ benchmark, images, classes: countLabels(found.images).size });
   }

@@ -9,7 +9,7 @@ const WNID = /(?<![A-Za-z0-9])n\d{8}(?![0-9])/;
 export interface NamedClass {
   /** row of the class list; -1 for a class that is not in it */
   readonly row: number;
-  /** for messages: "number 1, which is of n01751748" */
+  /** for messages: "number 1, which belongs to n01751748" */
   readonly description: string;
 }
 
@@ -33,7 +33,7 @@ export async function readOfficialNames(benchmark: Benchmark): Promise<(path: st
     const number = pattern?.exec(name)?.[1];
     const row = number === undefined ? undefined : labels?.[Number(number) - 1];
     if (row !== undefined)
-      return { row, description: `number ${Number(number)}, which is of ${wnids[row] ?? `class ${row}`}` };
+      return { row, description: `number ${Number(number)}, which belongs to ${wnids[row] ?? `class ${row}`}` };
     const wnid = rowOf.size === 0 ? undefined : WNID.exec(name)?.[0];
     return wnid === undefined ? null : { row: rowOf.get(wnid) ?? -1, description: wnid };
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /**
- * Identifies the content of a set of labeled images, wherever it is stored: SHA-256 over class and content of every
+ * Identifies the content of a set of labeled images, independently of its location: SHA-256 over class and content of every
  * image. It does not depend on names, order or container, so copies of a set on two machines have the same identity.
  *
  * @param images      hash and class of each

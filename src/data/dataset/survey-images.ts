@@ -9,7 +9,7 @@ import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { eachLayout, type ListedLayout, listLayout, type OpenedSource } from "./list-images.ts";
 
 /**
- * The present state of a benchmark's folder, including its faults. Paths are relative to its root, with "/" between
+ * The current state of a benchmark's folder, including its faults. Paths are relative to its root, with "/" between
  * folders.
  */
 export interface ImageSurvey extends ListedLayout {

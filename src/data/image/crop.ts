@@ -31,7 +31,7 @@ export interface Geometry {
  * - `longest`, and `shortest` to a rectangle, round both sides half to even.
  * - With a `resize` that differs from the size, `shortest` truncates in the same way for squares and rectangles, and
  *   the crop follows; a crop larger than the resized image is padded with 0, as by torchvision's `CenterCrop`.
- * - Otherwise `shortest` to a rectangle is bicubic whatever the configuration states, because open_clip does not pass
+ * - Otherwise `shortest` to a rectangle is bicubic regardless of the configuration, because open_clip does not pass
  *   its interpolation on in this case.
  *
  * @param image size of the decoded image

@@ -49,7 +49,7 @@ export function decodeIrregularPng(reader: PngReader): DecodedImage | string {
       if (result !== "full") return result.wrong;
       if (row[0]! > 4) return `a row has filter ${row[0]}, expected 0 to 4`;
       unfilter(row, previous, (bits + 7) >> 3);
-      // Pillow places an interlaced frame at the image's corner, whatever its position
+      // Pillow places an interlaced frame at the image's corner and ignores its position
       const [left, top] = interlaced ? [0, 0] : [area.left, area.top];
       toRgb(row, pixels, rgb, ((top + at) * width + left + x) * 3, across * 3);
       [row, previous] = [previous, row];

@@ -50,7 +50,7 @@ export function readFaxTiff(
   const image = new Uint8Array(width * height);
   for (let i = 0, y = 0; i < strips; i++, y += rows) {
     const [offset, count] = [offsets[i]!, counts[i]!];
-    if (count === 0 || offset + count > bytes.length) return "a strip of it is cut off";
+    if (count === 0 || offset + count > bytes.length) return "one of its strips is cut off";
     const inStrip = Math.min(rows, height - y);
     const packed = decoder.decodeStrip(bytes.subarray(offset, offset + count), inStrip);
     if (typeof packed === "string") return packed;

@@ -28,7 +28,7 @@ const JPEG_COMPRESSION = 7;
 /**
  * Decides how to decode a TIFF.
  *
- * @throws InputError describing a layout that is not read as Pillow reads it
+ * @throws InputError that describes a layout that is decoded differently than by Pillow
  */
 export function tiffKind(layout: TiffLayout): TiffKind {
   const { photometric, samples, extraSamples, planar, compression, sampleFormat } = layout;
@@ -43,6 +43,6 @@ export function tiffKind(layout: TiffLayout): TiffKind {
   throw new InputError(
     `a TIFF of ${samples} ${number} ${bits}-bit sample${samples === 1 ? "" : "s"}, ` +
       `photometric interpretation ${photometric} (${COLOR_SPACES[photometric] || "unknown"}), compression ${compression}` +
-      `${extra}${planar ? ", in planes" : ""} is not read as Pillow reads it; convert it to 8-bit PNG`,
+      `${extra}${planar ? ", in planes" : ""} cannot be decoded as Pillow decodes it; convert it to 8-bit PNG`,
   );
 }

@@ -31,7 +31,7 @@ export function readRawTiff(bytes: Uint8Array, directory: TiffDirectory, layout:
   for (const piece of pieces) {
     const { x, y, right, bottom, offset, stride } = piece;
     if (!(x >= 0 && y >= 0 && right > x && bottom > y && right <= width && bottom <= height)) {
-      return "a strip or tile of it has no pixels";
+      return "one of its strips or tiles has no pixels";
     }
     const unpacker = findTiffUnpacker(mode, piece.rawMode);
     if (unpacker === undefined || offset < 0) return "its planes are not read by Pillow";

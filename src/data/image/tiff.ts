@@ -26,7 +26,7 @@ export function openTiff(bytes: Uint8Array): OpenTiff {
   if (width <= 0 || height <= 0) throw damaged("TIFF", `its size is ${width} × ${height} pixels`);
   checkSize("TIFF", width, height);
   if (mode === "LAB") {
-    throw new InputError("a TIFF in CIE Lab is not read as Pillow reads it; convert it to 8-bit RGB");
+    throw new InputError("a TIFF in CIE Lab cannot be decoded as Pillow decodes it; convert it to 8-bit RGB");
   }
   return { directory, layout };
 }

@@ -63,7 +63,7 @@ export function statOf(path: FilePath): Stats | undefined {
   }
 }
 
-/** Compares by code unit, as Python sorts: the same order on every machine, whatever its language. */
+/** Compares by code unit, as Python sorts: the same order on every machine and in every locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

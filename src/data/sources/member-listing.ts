@@ -37,7 +37,7 @@ export interface MemberAside extends Aside {
   readonly notes: string[];
   readonly warnings: string[];
   readonly misplaced: string[];
-  /** paths of clutter: a folder counts once, whatever it contains */
+  /** paths of clutter: a folder counts once, with all its content */
   readonly known: Set<string>;
 }
 
@@ -72,7 +72,7 @@ export function recordOther(aside: MemberAside, file: string, name: string): voi
   else aside.strayFiles++;
 }
 
-/** Lists every image of containers, whatever it shows: rows of a table, or members with an image's name. */
+/** Lists every image of containers, of any class: rows of a table, or members with an image's name. */
 export function listEveryMember(files: readonly FileContents[]): MemberListing {
   const aside = openAside();
   const images = files.flatMap((file) =>

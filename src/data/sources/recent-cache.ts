@@ -6,7 +6,7 @@ export interface RecentCache<Key, Result> {
 }
 
 /**
- * Makes a cache that keeps the most recently used result whatever its weight, and earlier ones as far as they fit into
+ * Makes a cache that keeps the most recently used result regardless of its weight, and earlier ones as far as they fit into
  * `capacity` together with it.
  *
  * @param weigh  weight of a result, in the capacity's unit; known once it is made

@@ -83,7 +83,7 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
     throw refuse("it is a sparse file, expected whole ones; pack it without --sparse");
   }
   const name = fullName.split("/").filter(isNamedSegment).join("/");
-  if (flag === FOLDER) return { name, type: "directory", offset, bytes: 0 }; // whatever size it claims, there are no data
+  if (flag === FOLDER) return { name, type: "directory", offset, bytes: 0 }; // it has no data, even if its header states a size
   const size = records.get("size");
   if (size !== undefined && !/^[0-9]{1,15}$/.test(size)) {
     throw refuse(`its extended header gives ${quote(size)} as its size, expected a number of bytes`);

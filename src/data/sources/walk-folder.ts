@@ -152,8 +152,8 @@ function addAbove(walk: FolderWalk, real: string): void {
 }
 
 /**
- * Finds the paths of all images below the root, folder after folder, sorted by path; each folder is read once, whatever
- * links lead to it.
+ * Finds the paths of all images below the root, folder after folder, sorted by path; each folder is read once, even
+ * if several links lead to it.
  */
 export function* everyImage(walk: FolderWalk): Iterable<string> {
   const rootReal = realPath(walk.root, ".");

@@ -90,7 +90,7 @@ export async function openImageContents(
     hashes.write(hash, position * HASH_BYTES, "hex");
   };
   const sha256At = (position: number) => {
-    if (state[position] === 0 || state[position] === undefined) throw new Error(`image ${position} was not looked at`);
+    if (state[position] === 0 || state[position] === undefined) throw new Error(`image ${position} was not examined`);
     return state[position] === 2 ? "" : hashes.toString("hex", position * HASH_BYTES, (position + 1) * HASH_BYTES);
   };
 

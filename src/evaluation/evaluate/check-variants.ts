@@ -79,7 +79,7 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
     const name = inside.find(({ variant }) => variant === different)?.name;
     const what = name === undefined ? `${place}: its name is` : `${join(located.root, name)}: its name is`;
     throw new InputError(
-      `${what} that of ${different.id}, but it is read as ${id}; their content cannot distinguish the two: specify it as --data-dir ${different.id}=PATH, or rename it if its name is wrong`,
+      `${what} that of ${different.id}, but it is read as ${id}; their structure is the same: specify it as --data-dir ${different.id}=PATH, or rename it if its name is wrong`,
     );
   }
   if (named.some((variant) => variant.id === id)) return null;
@@ -89,7 +89,7 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
     return makeWarning(`${place}: its name may be that of ${doubt.id}, but it is read as ${id}`, about);
   if (!isShipped) return null;
   const otherVariants = variants.filter((variant) => variant.id !== id).map((variant) => variant.id);
-  const text = `${place}: its name does not state whether it is ${id}, as which it is read, or ${otherVariants.join(" or ")}, which have the same structure`;
+  const text = `${place}: read as ${id}, but its name does not state whether it is that or ${otherVariants.join(" or ")}, which have the same structure`;
   const isUsual = benchmark.folders.some((folder) => basename(folder) === basename(located.files?.[0] ?? root));
   return isUsual ? makeNote(text, about) : makeWarning(text, about);
 }

@@ -50,7 +50,7 @@ export interface EvaluateOptions {
   readonly classNames?: string;
   /** results folder; default: "results" */
   readonly out?: string;
-  /** folder of stored embeddings; default: `.shiftline/store` beside `out` */
+  /** folder of stored embeddings; default: `.shiftline/store` next to `out` */
   readonly store?: string;
   /** checkpoint path → its name in the results */
   readonly names?: Readonly<Record<string, string>>;

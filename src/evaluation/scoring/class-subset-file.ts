@@ -51,7 +51,7 @@ export async function readClassSubset(path: string): Promise<ClassSubsetFile> {
     seen.set(entry, place);
   }
   if (parsed.entries.length < 2) {
-    throw new InputError(`${path}: expected at least two classes, one a line, found ${parsed.entries.length}`);
+    throw new InputError(`${path}: expected at least two classes, one per line, found ${parsed.entries.length}`);
   }
   return { id: fileId(path, "list of classes"), path, ...parsed };
 }

@@ -19,7 +19,7 @@ export interface ClassSubset {
 }
 
 const WNID = /^n\d{8}$/;
-/** Maximum share of names that belong to other classes; above it, the list's ids and names do not belong together. */
+/** Maximum share of names that belong to other classes; above it, the list's ids and names do not match. */
 const MAX_CONTRADICTING = 0.1;
 
 /**
@@ -132,7 +132,7 @@ function checkNames(found: ReadonlyMap<number, ListedClass>, { path, entries }: 
   if (first === undefined || contradicting.length < Math.max(2, MAX_CONTRADICTING * entries.length)) return;
   const [, { text, name, place }] = first;
   throw new InputError(
-    `${path}: ${place}: ${text} is not the class ${name}, and ${contradicting.length - 1} more also differ: ids and names do not belong together`,
+    `${path}: ${place}: ${text} is not the class ${name}, and ${contradicting.length - 1} more also differ: ids and names do not match`,
   );
 }
 

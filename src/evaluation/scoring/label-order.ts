@@ -6,7 +6,7 @@ import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 
 /** A known alternative numbering of ImageNet's classes. */
 export interface LabelOrder {
-  /** description that completes "as if the labels were …" */
+  /** description that completes "if the labels were …" */
   readonly description: string;
   /** (1000,) label under this order → ImageNet index; −1 if invalid */
   readonly toIndex: Int32Array;
@@ -117,5 +117,5 @@ export function findLabelOrder(
 /** Formats the warning. @param what names the run, "imagenet-v2, protocol 1000" */
 export function describeLabelOrder(what: string, finding: LabelOrderFinding): string {
   const percent = (correct: number) => percentWords(correct / finding.n);
-  return `${what}: the labels are probably in a wrong order: accuracy is ${percent(finding.correct)}, but ${percent(finding.correctOtherwise)} as if the labels were ${finding.description}; the class folders may have been renamed, or made by a script that sorts them: check them against the class list`;
+  return `${what}: the labels are probably in a wrong order: accuracy is ${percent(finding.correct)}, but would be ${percent(finding.correctOtherwise)} if the labels were ${finding.description}; the class folders may have been renamed, or made by a script that sorts them: check them against the class list`;
 }

@@ -86,7 +86,7 @@ export async function checkWritable(folder: string, option: string): Promise<voi
       return await access(place, constants.W_OK);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "ENOENT" && dirname(place) !== place) place = dirname(place);
-      else throw writeError(folder, cause, `; name another place with ${option}`);
+      else throw writeError(folder, cause, `; choose another path with ${option}`);
     }
   }
 }
@@ -131,7 +131,7 @@ export async function syncFolder(path: string): Promise<void> {
  * @param advice what to do about the path
  * @param kept   what is kept of the work if the disk is full
  */
-export function writeError(path: string, cause: unknown, advice = "", kept = "what is finished is kept"): unknown {
+export function writeError(path: string, cause: unknown, advice = "", kept = "finished work is kept"): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
   const again = `free some space and run the same command again, ${kept}`;
   const reasons: Record<string, string> = {
@@ -148,7 +148,7 @@ export function writeError(path: string, cause: unknown, advice = "", kept = "wh
     EIO: "the disk failed to write it (EIO)",
     ENAMETOOLONG: "its name is too long for the file system",
     ELOOP: "a symbolic link that leads in a circle",
-    ERR_INVALID_ARG_VALUE: "no file can have this name: it holds the character U+0000",
+    ERR_INVALID_ARG_VALUE: "no file can have this name: it contains the character U+0000",
   };
   const reason = code === undefined ? undefined : reasons[code];
   return reason === undefined ? cause : new InputError(`${path}: cannot write: ${reason}${advice}`, { cause });

@@ -48,7 +48,7 @@ export async function writeNewFolder<T>(
     return result;
   } catch (cause) {
     await rm(path, { recursive: true, force: true }).catch(() => {});
-    throw writeError(folder, cause, `; name another place with ${option}`, "nothing of it was left behind");
+    throw writeError(folder, cause, `; choose another path with ${option}`, "nothing of it was left behind");
   }
 }
 
@@ -56,11 +56,11 @@ export async function writeNewFolder<T>(
 export async function checkVacant(folder: string, option: string): Promise<void> {
   const found = await statIfThere(folder);
   if (found !== null && !found.isDirectory()) {
-    throw new InputError(`${option} ${folder}: a file has this name; name a folder that does not exist yet`);
+    throw new InputError(`${option} ${folder}: a file has this name; choose a folder that does not exist yet`);
   }
   if (found !== null && ((await readFolderIfThere(folder))?.length ?? 0) > 0) throw occupied(folder, option);
   if (found !== null && resolve(folder) === process.cwd()) {
-    throw new InputError(`${option} ${folder}: the current folder cannot be replaced; name a new folder in it`);
+    throw new InputError(`${option} ${folder}: the current folder cannot be replaced; choose a new folder in it`);
   }
   await checkWritable(dirname(resolve(folder)), option);
 }
@@ -76,9 +76,12 @@ async function moveTo(from: string, place: string, folder: string, option: strin
     const code = (cause as NodeJS.ErrnoException).code ?? "";
     if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(code)) throw occupied(folder, option, { cause });
     if (["EBUSY", "EXDEV"].includes(code)) {
-      throw new InputError(`${option} ${folder}: it is in use, for example as a mount point; name a new folder in it`, {
-        cause,
-      });
+      throw new InputError(
+        `${option} ${folder}: it is in use, for example as a mount point; choose a new folder in it`,
+        {
+          cause,
+        },
+      );
     }
     throw cause;
   }
@@ -86,7 +89,7 @@ async function moveTo(from: string, place: string, folder: string, option: strin
 
 function occupied(folder: string, option: string, options?: ErrorOptions): InputError {
   return new InputError(
-    `${option} ${folder}: not empty; existing files are never replaced; name another folder`,
+    `${option} ${folder}: not empty; existing files are never replaced; choose another folder`,
     options,
   );
 }

@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "the network file system does not answer (ETIMEDOUT)",
   EHOSTDOWN: "the network file system does not answer (EHOSTDOWN)",
   ENOTCONN: "its file system is no longer connected (ENOTCONN)",
-  ERR_INVALID_ARG_VALUE: "no file can have this name: it holds the character U+0000",
+  ERR_INVALID_ARG_VALUE: "no file can have this name: it contains the character U+0000",
 };
 
 /** Explains a failed read to the user as an InputError. Returns other errors unchanged. */

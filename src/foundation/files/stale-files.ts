@@ -10,7 +10,7 @@ const STALE_AFTER = 3600e3; // 1 h, in ms
  * Removes the unfinished files that killed runs left in a folder: files with a temporary name, and those that `isStale`
  * selects, if they have not changed for an hour. Time is read from the file system's clock, which also sets the times
  * of other machines' files; the clock of this machine may be hours ahead of it. Files that a running process of this
- * machine may be writing stay, whatever their age. Never fails, because the files only take space.
+ * machine may be writing stay, regardless of age. Never fails, because the files only take space.
  *
  * @param isStale  selects further leftovers by their name in the folder
  */

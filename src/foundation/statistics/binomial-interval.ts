@@ -10,7 +10,7 @@ export interface Interval {
 
 /**
  * Computes the Clopper-Pearson ("exact") two-sided interval of a fraction, which covers the true fraction with at least
- * the requested confidence, whatever that fraction is. The bounds are quantiles of beta distributions; low is 0 without
+ * the requested confidence, for every value of that fraction. The bounds are quantiles of beta distributions; low is 0 without
  * successes, high is 1 without failures.
  *
  * @param successes  0 ≤ successes ≤ trials

@@ -122,7 +122,7 @@ function settingsOfTexts(found: FoundCheckpoint, { model, signature }: ResolvedT
   });
 }
 
-/** A graph with both towers and a single output for both returns scores, whatever the name of the output. */
+/** A graph with both towers and a single output for both returns scores, regardless of the output's name. */
 function refuseOneOutput({ path }: OnnxModel, vision: VisionSignature, text: TextSignature | null): void {
   if (vision.embedding.name !== text?.embedding.name) return;
   throw new InputError(

@@ -151,7 +151,8 @@ async function checkOtherSide(
   for (let i = 0; i < n; i++) {
     largest = Math.max(largest, rowDistance(withOthers.subarray(i * d, (i + 1) * d), rowOf(i)));
   }
-  if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `with others they are the same` }];
+  if (largest <= BATCH_TOLERANCE[precision])
+    return [{ name, status: "ok", detail: `they are the same with other ${otherInputs}` }];
   const detail = `with other ${otherInputs} they differ by up to ${formatDifference(largest)}: ${verdict}`;
   return [{ name, status: "failed", detail }];
 }

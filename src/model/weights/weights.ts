@@ -66,7 +66,7 @@ export interface Weights {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** names of tensors that cannot be used → why; an error only if such a tensor is needed */
   readonly unusable: ReadonlyMap<string, string>;
-  /** integers stored beside the tensors, by name (OpenAI's archives: `input_resolution`, `context_length`) */
+  /** integers stored with the tensors, by name (OpenAI's archives: `input_resolution`, `context_length`) */
   readonly values: ReadonlyMap<string, number>;
   /** notes for the user: where the state dict was found, which prefixes were removed */
   readonly notes: readonly string[];

@@ -36,7 +36,7 @@ export async function formatStaticPreview(
         `<p>${escapeHtml(headline(row, study.pairing.axes, testedRows(study.rows))).replace(/\n\s*/g, "<br>")}</p>`,
     );
   const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
-  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${plural(checkpoints, "checkpoint")}${contextCount === 0 ? "" : ` beside ${plural(contextCount, "other")}`}</h1>
+  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${plural(checkpoints, "checkpoint")}${contextCount === 0 ? "" : ` and ${plural(contextCount, "other")}`}</h1>
 <div class="lead">${[...named, ...warnings.slice(0, NAMED).map(caution)].join("\n")}${rest}</div>
 <figure class="plot">${await plot(data, study, rows[0])}</figure></main>`;
 }

@@ -132,7 +132,7 @@ describe("decisions of groups' lines", () => {
   it.each([
     ["a single group", [{}]],
     [
-      "points on their lines, on unknown images",
+      "points on their lines, on an unknown number of images",
       [
         { scatter: 0, images: null },
         { height: 1, scatter: 0, images: null },

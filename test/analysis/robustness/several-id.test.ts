@@ -110,9 +110,9 @@ describe("the file of a study", () => {
 
   it("is refused with both forms, none, an unknown one, or one that is a shift too", async () => {
     const of = (fields: object) => readStudy(write(fields));
-    await expect(of({})).rejects.toThrow(/expected one of idBenchmark .* and idBenchmarks/);
+    await expect(of({})).rejects.toThrow(/expected either idBenchmark .* or idBenchmarks/);
     await expect(of({ idBenchmark: "emoji-fxemoji", idBenchmarks: ["emoji-fluent-emoji"] })).rejects.toThrow(
-      /expected one of/,
+      /expected either/,
     );
     await expect(of({ idBenchmarks: ["emoji-fluent"] })).rejects.toThrow(/unknown benchmark "emoji-fluent"/);
     await expect(of({ idBenchmarks: ["emoji-fluent-emoji", "emoji-fxemoji"] })).rejects.toThrow(
@@ -123,7 +123,7 @@ describe("the file of a study", () => {
 
   it("is refused with benchmarks in distribution that it does not know, twice, or that leave no shift", () => {
     expect(() => withInDistribution(imagenet, ["imagenet-c"])).toThrow(/--id imagenet-c: no such benchmark; known: /);
-    expect(() => withInDistribution(imagenet, ["imagenet", "imagenet"])).toThrow(/named twice/);
-    expect(() => withInDistribution(imagenet, ["imagenet", ...imagenet.axes.shifts])).toThrow(/no shift is left/);
+    expect(() => withInDistribution(imagenet, ["imagenet", "imagenet"])).toThrow(/given twice/);
+    expect(() => withInDistribution(imagenet, ["imagenet", ...imagenet.axes.shifts])).toThrow(/no shift remains/);
   });
 });

@@ -190,7 +190,7 @@ describe("shiftline fit --scaling", () => {
       ["--scaling", "samples,steps"],
     );
     expect(exact.stderr).toMatch(
-      /samples is determined by steps, so their effects cannot be separated: name fewer columns/,
+      /samples is determined by steps, so their effects cannot be separated: specify fewer columns/,
     );
     expect(exact.status).toBe(1);
   });

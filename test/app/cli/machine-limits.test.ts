@@ -97,7 +97,7 @@ mounting("a file system that is read-only", () => {
     const result = inOwnMounts(script);
     expect(result.status).toBe(1);
     expect(result.stderr).toMatch(new RegExp(`shiftline: ${place}.*: cannot write: the file system is read-only`));
-    if (option !== "") expect(result.stderr).toContain(`name another place with ${option}`);
+    if (option !== "") expect(result.stderr).toContain(`choose another path with ${option}`);
     expect(result.stderr).not.toMatch(/prompts \d/);
   });
 });
@@ -110,7 +110,7 @@ describe("checkWritable", () => {
     await expect(checkWritable(join(folder, "file", "a"), "--out")).rejects.toThrow(InputError);
     mkdirSync(join(folder, "closed"), { mode: 0o555 });
     const asked = asNobody(async () => checkWritable(join(folder, "closed", "a"), "--out"));
-    await expect(asked).rejects.toThrow(/cannot write: no permission to write there; name another place with --out$/);
+    await expect(asked).rejects.toThrow(/cannot write: no permission to write there; choose another path with --out$/);
   });
 });
 

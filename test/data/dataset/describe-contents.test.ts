@@ -82,7 +82,7 @@ describe("describeContents", () => {
     const files = Object.fromEntries(wnids.map((wnid) => [`${wnid}/a.jpg`, "x"]));
     const root = tree(files);
     const said =
-      "it has images of exactly the classes of imagenet-a; is it that set? name it with --data-dir imagenet-a=PATH";
+      "it has images of exactly the classes of imagenet-a; if it is that set, specify it as --data-dir imagenet-a=PATH";
     expect(await describeContents([objectnet], { root })).toBe(said);
     const tar = makeTar(Object.keys(files).map((name) => ({ name, content: "x" })));
     expect(await contentsOf(objectnet, { "images.tar": tar })).toContain(`such as ${wnids[0]}/a.jpg; ${said}`);
@@ -99,7 +99,7 @@ describe("describeContents", () => {
     expect(await contentsOf(imagenet, { "ILSVRC2012_test_00000001.JPEG": "x" })).toMatch(
       /^its 1 image is from the test set, whose labels are not published; get the validation set/,
     );
-    expect(await contentsOf(imagenet, { "cats/a.jpg": "x" })).toBe(`its folders are called cats${expected}`);
+    expect(await contentsOf(imagenet, { "cats/a.jpg": "x" })).toBe(`its folders are named cats${expected}`);
     expect(await contentsOf(imagenet, { "README.md": "x" })).toBe(`it contains README.md${expected}`);
     expect(await contentsOf(imagenet, { "1/a.JPEG": "x", "2012/b.JPEG": "x" })).toMatch(
       /^its folders are named by numbers \(1, 2012\), which are not in its class list; name them by wnid/,
@@ -138,7 +138,7 @@ describe("the content of a place is reported", () => {
     );
     await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: is a file; specify its folder/);
     const folder = tree({ "a/b.txt": "x" });
-    const contents = "its folders are called a; expected folders or archives named like ";
+    const contents = "its folders are named a; expected folders or archives named like ";
     await expect(run(folder)).rejects.toThrow(`${folder}: no benchmark found: ${contents}`);
     await expect(inspectData(folder)).rejects.toThrow(
       `${folder}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`,

@@ -65,7 +65,7 @@ describe("class folders named by numbers", () => {
   it("are refused where one image contradicts the column of all others", async () => {
     const root = writeTree(inFolders(String), { "5/ILSVRC2012_val_00000011.JPEG": "x" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
-      /as index 1 of 11 images are in the folder of another class, and more contradict every other column: 5\/ILSVRC2012_val_00000011\.JPEG: its name contains number 11, which is of n\d{8}$/,
+      /as index 1 of 11 images are in the folder of another class, and more contradict every other column: 5\/ILSVRC2012_val_00000011\.JPEG: its name contains number 11, which belongs to n\d{8}$/,
     );
     expect((await surveyImages(imagenet, root))?.problem).toMatch(/1 of 11 images/);
   });

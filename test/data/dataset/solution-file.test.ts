@@ -59,7 +59,7 @@ describe("Kaggle's tree", () => {
     [
       "an official name of another class",
       [...ROWS, "ILSVRC2012_val_00000003,n01440764"],
-      /row 3: ILSVRC2012_val_00000003: labeled n01440764, but its name contains number 3, which is of n02105855/,
+      /row 3: ILSVRC2012_val_00000003: labeled n01440764, but its name contains number 3, which belongs to n02105855/,
     ],
     [
       "an unknown class",

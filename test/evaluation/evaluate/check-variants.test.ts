@@ -74,7 +74,7 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     const notes = await asV2(v2(name));
     expect(notes.map(({ severity }) => severity)).toEqual(severities);
     for (const { text, about } of notes) {
-      expect(text).toContain("its name does not state whether it is imagenet-v2, as which it is read, or");
+      expect(text).toContain("read as imagenet-v2, but its name does not state whether it is that or");
       expect(about).toEqual({ benchmark: "imagenet-v2" });
     }
   });

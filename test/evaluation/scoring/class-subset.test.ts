@@ -65,7 +65,7 @@ describe("a list of classes", () => {
     ],
     ["a.txt", "n01440764\nn01443537\nn01440764\n", /n01440764 appears twice, at line 1 and line 3/],
     ["a.txt", "index\n1\n01\n", /line 3: 01: is the same class as line 2, 1/],
-    ["a.txt", "n01440764\n", /expected at least two classes, one a line, found 1/],
+    ["a.txt", "n01440764\n", /expected at least two classes, one per line, found 1/],
     ["a.txt", "index\n999\n1000\n", /line 3: 1000 is not among the 1000 classes/],
     ["a.txt", "folder\nn01440764\nn01443537\n", /the classes of imagenet have no folder; they have name, index, wnid/],
     ["a.txt", "n01440764 goldfish\nn01443537 tench\n", /n01440764 is not the class goldfish, and 1 more also differ/],

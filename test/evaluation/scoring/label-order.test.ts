@@ -103,7 +103,7 @@ describe("describeLabelOrder", () => {
       p: 1e-99,
     });
     expect(text).toContain("imagenet-v2, protocol 1000: the labels are probably in a wrong order");
-    expect(text).toContain("accuracy is 0.20 %, but 63.1 % as if the labels were counted from 1, not from 0");
+    expect(text).toContain("accuracy is 0.20 %, but would be 63.1 % if the labels were counted from 1, not from 0");
   });
 });
 

@@ -35,7 +35,7 @@ describe("writeNewFolder", () => {
     writeFileSync(join(root, "file"), "mine");
     const never = () => expect.unreachable();
     await expect(writeNewFolder(root, "--out", never)).rejects.toThrow(
-      new InputError(`--out ${root}: not empty; existing files are never replaced; name another folder`),
+      new InputError(`--out ${root}: not empty; existing files are never replaced; choose another folder`),
     );
     await expect(writeNewFolder(join(root, "file"), "--out", never)).rejects.toThrow(/a file has this name/);
     await expect(writeNewFolder(join(root, "file", "x"), "--out", never)).rejects.toThrow(/is a file, not a folder/);

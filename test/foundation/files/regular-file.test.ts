@@ -53,7 +53,7 @@ unix("anything but a regular file", () => {
     await expect(readText(join(folder, "a"))).rejects.toThrow(/a symbolic link that leads in a circle$/);
     await expect(readText(join(folder, "x".repeat(300)))).rejects.toThrow(/its name is too long for the file system$/);
     await expect(readText(join(folder, "x\0y"))).rejects.toThrow(
-      /no file can have this name: it holds the character U/,
+      /no file can have this name: it contains the character U/,
     );
     for (const path of ["a", "x".repeat(300), "x\0y"]) {
       await expect(readText(join(folder, path))).rejects.toBeInstanceOf(InputError);

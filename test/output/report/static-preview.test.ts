@@ -10,7 +10,7 @@ describe("what is shown of a report before its program runs", () => {
     const about = { title: "A title", checkpoints, runs: [] };
     const focus = chooseFocus([{ origin: "published", checkpoints }], ["roberta-ViT-B-32*"]);
     const beside = await formatStaticPreview({ ...about, focus }, study);
-    expect(beside).toContain(`<h1>1 checkpoint beside ${checkpoints.length - 1} others</h1>`);
+    expect(beside).toContain(`<h1>1 checkpoint and ${checkpoints.length - 1} others</h1>`);
     expect(beside.match(/<p>[^<]+: [\d.]+ points/g)).toHaveLength(1);
     expect(beside).toMatch(/<p>roberta-ViT-B-32\/laion2b_s12b_b32k: /);
     expect(beside).toContain('class="checkpoints context"');

@@ -212,7 +212,7 @@ describe("convertCheckpoint", () => {
       /external-data: already an ONNX checkpoint \(visual\.onnx, textual\.onnx\); convert needs weights$/,
     );
     expect(await messageOf(weightFolder("tiny"), out)).toBe(
-      `--out ${out}: not empty; existing files are never replaced; name another folder`,
+      `--out ${out}: not empty; existing files are never replaced; choose another folder`,
     );
     expect(readdirSync(out)).toEqual(["mine"]);
   });
