@@ -208,7 +208,7 @@ describe("shiftline fit", () => {
       "rows that disagree",
       `${good}a,imagenet,1000,openai-80,,top1,0.123,50000\n`,
       [],
-      /row 1 and .*row 7: a \(imagenet.*another accuracy/,
+      /row 1 and .*row 7: a \(imagenet.*different accuracy/,
     ],
     [
       "no benchmark of the baseline",

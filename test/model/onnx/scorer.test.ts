@@ -79,7 +79,7 @@ describe("openScorer", () => {
   it("refuses features of another width", async () => {
     const scorer = await openScorer(classifier, { k: 1 });
     await expect(scorer.score(matrix(new Float32Array(6), 2, 3))).rejects.toThrow(
-      "image features have 3 columns, but the classifier has 2",
+      "image features have 3 columns, the classifier has 2",
     );
     await scorer.close();
   });
