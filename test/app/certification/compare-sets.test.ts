@@ -35,7 +35,7 @@ function compare(root: string, against: string, store = join(temporaryFolder(), 
 }
 
 describe("compareSets", () => {
-  it("finds the same images in folders at any depth, and says that no others were looked for", async () => {
+  it("finds the same images in folders at any depth, and reports that similar images were not searched", async () => {
     const against = writeTree(temporaryFolder(), {
       "loose.jpg": photo(0),
       "deep/er/x.jpg": photo(2),
@@ -62,7 +62,7 @@ describe("compareSets", () => {
     expect(text).toMatch(/not searched[\s\S]*shiftline evaluate CHECKPOINT .* --store STORE/);
   });
 
-  it("reads containers, whatever their images are labeled with", async () => {
+  it("reads containers whatever the labels of their images", async () => {
     const members = [
       { name: "s0.txt", content: "a caption" },
       { name: "s0.jpg", content: photo(1) },
@@ -74,7 +74,7 @@ describe("compareSets", () => {
     expect((await compare(petsRoot(), join(against, "00000.tar"))).same).toBe(1);
   });
 
-  it("finds images that are nearly the same by stored embeddings of one checkpoint, and lists both kinds", async () => {
+  it("finds near duplicates by the stored embeddings of a checkpoint, and lists both kinds", async () => {
     const store = join(temporaryFolder(), "store");
     const hashOf = (at: number) => sha256(photo(at));
     await storeEmbeddings(store, "a", [
@@ -102,7 +102,7 @@ describe("compareSets", () => {
     ]);
   });
 
-  it("gives the pairs that comparing every image with every other gives", async () => {
+  it("gives the pairs of a brute-force comparison", async () => {
     const random = mulberry32(7);
     const d = 6;
     const unit = () => {
@@ -128,7 +128,7 @@ describe("compareSets", () => {
           right.flatMap(([b, y]) => (dot(x, y) >= threshold ? [`${a} ${b}`] : [])),
         );
         const found = pairs.map((pair) => `${pair.left} ${pair.right}`);
-        // of each image of the larger set, the 8 nearest are looked at
+        // for each image of the larger set, the 8 nearest are examined
         if (Math.min(n, m) <= 8) expect(found.sort()).toEqual(wanted.sort());
         else expect(wanted).toEqual(expect.arrayContaining(found));
       }),

@@ -10,7 +10,7 @@ const photos = readdirSync(sketches, { recursive: true, encoding: "utf8" })
   .filter((path) => statSync(path).isFile())
   .map((path) => readFileSync(path));
 
-/** A small JPEG, another for another number. */
+/** A small JPEG; its content depends on the number. */
 export function photo(at: number): Buffer {
   return photos[at] as Buffer;
 }

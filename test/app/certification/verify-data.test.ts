@@ -10,7 +10,7 @@ import { makeTar } from "../../data/sources/make-tar.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { PETS, petsDefinition, petsRoot, photo } from "./pets.ts";
 
-/** Verifies as if the files had not been touched for a minute: younger ones are read every time. */
+/** Verifies as if the files had not changed for a minute: newer files are read every time. */
 async function verify(root: string | undefined, options: Partial<VerifyDataOptions> = {}): Promise<Verification> {
   const { now } = Date;
   const later = vi.spyOn(Date, "now").mockImplementation(() => now() + 60_000);
@@ -33,7 +33,7 @@ function items({ problems }: Verification, kind: string): readonly string[] {
 }
 
 describe("verifyData on a sound copy", () => {
-  it("certifies it, makes it the reference, and reads nothing again while files are as they were", async () => {
+  it("certifies it, makes it the reference, and does not read unchanged files again", async () => {
     const store = join(temporaryFolder(), "store");
     const root = petsRoot();
     const first = await verify(root, { store });
@@ -54,7 +54,7 @@ describe("verifyData on a sound copy", () => {
     expect(files.length).toBeGreaterThan(1);
   });
 
-  it("gives it one identity in whatever container, order and under whatever names", async () => {
+  it("gives it the same identity in any container, in any order and under any names", async () => {
     const folder = await verify(petsRoot());
     const classes = ["cat", "dog", "owl"];
     const members = Object.entries(PETS)
@@ -73,7 +73,7 @@ describe("verifyData on a sound copy", () => {
     expect((await verify(petsRoot(exchanged))).benchmarks[0]?.identity).not.toBe(folder.benchmarks[0]?.identity);
   });
 
-  it("counts benchmarks, not their copies, and says what lies where there is none", async () => {
+  it("counts benchmarks, not their copies, and names what it finds where there is none", async () => {
     const root = writeTree(
       petsRoot(),
       Object.fromEntries(Object.entries(PETS).map(([name, bytes]) => [`animals/${name}`, bytes])),
@@ -125,12 +125,12 @@ describe("verifyData on a copy that changed", () => {
       extra: "remove them",
     });
     expect(kinds(changed)[0]).toBe("error: in two classes");
-    expect(kinds(await verify(root, { store }))).toEqual(kinds(changed)); // nothing is written over
+    expect(kinds(await verify(root, { store }))).toEqual(kinds(changed)); // nothing is overwritten
     await verify(root, { store, accept: true });
     expect(kinds(await verify(root, { store }))).not.toContain("error: altered");
   });
 
-  it("sees a label that changed beside its image", async () => {
+  it("detects a changed label of an unchanged image", async () => {
     const store = join(temporaryFolder(), "store");
     const members = (label: string) =>
       Object.values(PETS).flatMap((content, i) => [
@@ -143,7 +143,7 @@ describe("verifyData on a copy that changed", () => {
     expect(items(await verify(root, { store }), "misplaced")).toEqual(["test/0.tar/s0.jpg: different label"]);
   });
 
-  it("makes no reference of a copy in which something is wrong", async () => {
+  it("does not make a faulty copy the reference", async () => {
     const store = join(temporaryFolder(), "store");
     const { "owl/b.jpg": last, ...five } = PETS;
     const root = petsRoot(five);
@@ -155,7 +155,7 @@ describe("verifyData on a copy that changed", () => {
 });
 
 describe("verifyData on damage", () => {
-  it("tells images that are cut off from those that are unreadable otherwise, each by name, every time", async () => {
+  it("distinguishes truncated images from other unreadable ones, and names each on every run", async () => {
     const store = join(temporaryFolder(), "store");
     const cut = photo(0).subarray(0, photo(0).length - 200);
     const broken = Buffer.from("no image at all, but long enough to be one");
@@ -168,7 +168,7 @@ describe("verifyData on damage", () => {
     }
   });
 
-  it("decodes what was only hashed before, and finds it damaged", async () => {
+  it("decodes images that were only hashed before, and finds damage", async () => {
     const store = join(temporaryFolder(), "store");
     const root = petsRoot({ ...PETS, "owl/b.jpg": photo(5).subarray(0, 700) });
     const { now } = Date;
@@ -180,7 +180,7 @@ describe("verifyData on damage", () => {
     expect(items(found, "truncated")).toHaveLength(1);
   });
 
-  it("goes on without a store that can be written, and says so", async () => {
+  it("works without a writable store, and reports it", async () => {
     const store = join(temporaryFolder(), "store");
     writeFileSync(store, "a file where the store should be");
     const found = await verify(petsRoot(), { store });
@@ -188,7 +188,7 @@ describe("verifyData on damage", () => {
     expect(found.certified).toBe(true);
   });
 
-  it("calls a reference that is damaged by its name, and passes over damage in what was read", async () => {
+  it("names a damaged reference, and ignores damage in the record of files read", async () => {
     const store = join(temporaryFolder(), "store");
     const root = petsRoot();
     await verify(root, { store });
@@ -208,8 +208,8 @@ describe("verifyData on damage", () => {
   });
 });
 
-describe("a manifest that is handed on", () => {
-  it("certifies the copy of another machine, whatever its names, and names what differs", async () => {
+describe("a published manifest", () => {
+  it("certifies a copy on another machine whatever its names, and names differences", async () => {
     const manifest = join(temporaryFolder(), "pets.csv");
     expect((await verify(petsRoot(), { manifest })).manifest).toEqual({ path: manifest, state: "written" });
     const before = readFileSync(manifest, "utf8");
@@ -230,7 +230,7 @@ describe("a manifest that is handed on", () => {
     expect(readFileSync(manifest, "utf8")).toBe(before);
   });
 
-  it("says so where no image is in it; of benchmarks that were not asked for it says nothing", async () => {
+  it("is reported when it contains no image; benchmarks that were not requested are ignored", async () => {
     const manifest = join(temporaryFolder(), "pets.csv");
     await verify(petsRoot(), { manifest });
     const otherImages = Object.keys(PETS).map((path, i) => [path, photo(20 + i)] as const);
@@ -238,7 +238,7 @@ describe("a manifest that is handed on", () => {
       "error: other images",
     ]);
     writeFileSync(manifest, `${readFileSync(manifest, "utf8")}birds,owl,owl/a.jpg,1,${"0".repeat(64)}\n`);
-    expect(kinds(await verify(petsRoot(), { manifest }))).toEqual([]); // only pets were asked for
+    expect(kinds(await verify(petsRoot(), { manifest }))).toEqual([]); // only pets were requested
   });
 
   it.each([
@@ -246,7 +246,7 @@ describe("a manifest that is handed on", () => {
     ["a,b\n1,2\n", /expected the columns benchmark, class, image, bytes, sha256/],
     [`benchmark,class,image,bytes,sha256\npets,cow,a.jpg,1,${"a".repeat(64)}\n`, /"cow" is not a class of pets/],
     [`benchmark,class,image,bytes,sha256\n${`pets,cat,a.jpg,1,${"a".repeat(64)}\n`.repeat(2)}`, /appears twice/],
-  ])("refuses what is none", async (text, message) => {
+  ])("is refused if the file is not a manifest", async (text, message) => {
     const manifest = join(temporaryFolder(), "pets.csv");
     writeFileSync(manifest, text);
     await expect(verify(petsRoot(), { manifest })).rejects.toThrow(message);
@@ -254,7 +254,7 @@ describe("a manifest that is handed on", () => {
 });
 
 describe("official numbers", () => {
-  it("names files that are not there, in another class, or there twice", async () => {
+  it("name missing files, files in another class and duplicates", async () => {
     const folder = temporaryFolder();
     const layouts = [
       { kind: "class-folders", key: "name" },

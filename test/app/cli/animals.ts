@@ -6,8 +6,8 @@ import { type MadeMember, writeTar } from "../../data/sources/make-tar.ts";
 import { mulberry32 } from "../../seeded-random.ts";
 
 /*
- * A benchmark of a test's own: three classes of four images. All images have one size in bytes, so that only their content
- * tells them apart.
+ * A small benchmark for tests: three classes of four images. All images have the same size in bytes, so that only their content
+ * distinguishes them.
  */
 
 export const CLASSES = ["cat", "dog", "owl"];
@@ -17,7 +17,7 @@ export const PATHS = CLASSES.flatMap((name) => Array.from({ length: IMAGES_OF_CL
 
 const SIDE = 16;
 
-/** PNGs of noise, not compressed and so of one size; the same for the same number. */
+/** PNGs of noise, uncompressed and therefore of the same size; the same number gives the same image. */
 export async function noisePng(seed: number): Promise<Buffer> {
   const random = mulberry32(seed);
   const raw = Buffer.from(Array.from({ length: SIDE * SIDE * 3 }, () => random() & 255));

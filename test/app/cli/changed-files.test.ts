@@ -21,7 +21,7 @@ import { openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 import { tinyText, tinyVision, visionWeights } from "../../model/checkpoint/tiny-towers.ts";
 import { built, demo } from "./run-cli.ts";
 
-// As built: threads do not start from the sources
+// Uses the build: threads cannot start from the sources
 const { evaluate } = await built<typeof Evaluate>("evaluation/evaluate/evaluate.js");
 const { embedShard } = await built<typeof EmbedShard>("evaluation/evaluate/embed-shard.js");
 
@@ -36,7 +36,7 @@ function written(out: string): string[] {
   return Object.entries(kinds).flatMap(([kind, pattern]) => (names.some((name) => pattern.test(name)) ? [kind] : []));
 }
 
-/** What a training job may do to its last checkpoint: write over the file, or rename another onto it. */
+/** What a training job may do to its latest checkpoint: overwrite the file, or rename another file to its path. */
 const waysToChange: [string, (path: string, content: Uint8Array) => void][] = [
   ["overwritten in place", (path, content) => writeFileSync(path, content)],
   [
@@ -56,7 +56,7 @@ const waysToChange: [string, (path: string, content: Uint8Array) => void][] = [
   ],
 ];
 
-/** Evaluates, or embeds a shard, and changes something at a moment. */
+/** Evaluates, or embeds a shard, and changes something at a given moment. */
 async function runAndChange(
   folder: string,
   change: () => void,
@@ -101,14 +101,14 @@ describe("a checkpoint that changes after it was hashed", () => {
     expect(beforeText.error?.message).toMatch(/textual.onnx: it changed while it was in use, .*run again/);
     expect(beforeText.error?.name).toBe("InputError");
     expect(beforeText.files).toEqual([]);
-    // The prompts, stored before, are the old graph's and stay; what the threads load for the images is the new one
+    // The prompts were stored before, come from the old graph and stay; the threads load the new graph for the images
     const beforeImages = await runAndChange(folder, () => change(vision, image), "prompts embedded");
     expect(beforeImages.error?.message).toMatch(/visual.onnx: it changed while it was in use/);
     expect(beforeImages.files).not.toContain("part");
     expect(beforeImages.files).not.toContain("scores");
   });
 
-  it("is not stored when weights beside the graph change under way, of one size, in a shard too", async () => {
+  it("is not stored when external weights of the same size change during the run, in a shard too", async () => {
     for (const shard of [false, true]) {
       for (const moment of ["planned", "images begun"] as const) {
         const files = { "v.data": weights(visionWeights(4)) };
@@ -121,7 +121,7 @@ describe("a checkpoint that changes after it was hashed", () => {
     }
   });
 
-  it("is not stored when its preprocessing is another one now", async () => {
+  it("is not stored when its preprocessing has changed", async () => {
     const folder = openClipFolder();
     const config = join(folder, "open_clip_config.json");
     const text = readFileSync(config, "utf8").replace("0.5,0.5", "0.4,0.5");
@@ -130,7 +130,7 @@ describe("a checkpoint that changes after it was hashed", () => {
     expect(files).toEqual([]);
   });
 
-  it("is scored where the files were only touched, or written again as they were", async () => {
+  it("is scored when the files were only touched, or rewritten with the same content", async () => {
     const folder = openClipFolder();
     const { error, files } = await runAndChange(folder, () => {
       const vision = join(folder, "visual.onnx");
@@ -142,7 +142,7 @@ describe("a checkpoint that changes after it was hashed", () => {
     expect(files).toEqual(["part", "prompts", "scores"]);
   });
 
-  it("is opened as one content or not at all, while another program goes on writing its configuration", async () => {
+  it("is opened in one consistent state or not at all while another program rewrites its configuration", async () => {
     const folder = openClipFolder();
     const path = join(folder, "open_clip_config.json");
     const first = readFileSync(path, "utf8");
@@ -172,7 +172,7 @@ describe("a checkpoint that changes after it was hashed", () => {
     await writer;
   });
 
-  it("is refused when it is gone, or half written", async () => {
+  it("is refused when it is missing or half written", async () => {
     const folder = openClipFolder();
     const checkpoint = await openCheckpoint(folder);
     await checkpoint.checkUnchanged();

@@ -22,7 +22,7 @@ import { temporaryFolder } from "../../helpers.ts";
 import { noisePng, PATHS, writeDefinition, writeImages, writeImageTar } from "./animals.ts";
 import { built, checkpoints } from "./run-cli.ts";
 
-// As built: threads do not start from the sources
+// Uses the build: threads cannot start from the sources
 type Shiftline = typeof import("../../../src/index.ts");
 const { evaluate, embedShard, MissingEmbeddingsError } = await built<Shiftline>("index.js");
 
@@ -90,7 +90,7 @@ async function run(place: Place, checkpoint: string, more: Partial<EvaluateOptio
 
 const fresh = new Map<string, string>();
 
-/** The predictions of a run with nothing stored on these images. */
+/** The predictions of a run on these images with an empty store. */
 async function freshPredictions(checkpoint: string, ids: readonly number[]): Promise<string> {
   const key = `${checkpoint} ${ids.join()}`;
   const known = fresh.get(key);
@@ -106,8 +106,8 @@ async function freshPredictions(checkpoint: string, ids: readonly number[]): Pro
 const imagesOf = (ids: readonly number[]) => ids.map((id) => pool[id] as Buffer);
 const FIRST = PATHS.map((_, i) => i);
 
-describe("images of equal names and sizes but other content", () => {
-  it("in another folder are scored by their own embeddings, and the parts are made again with a warning", async () => {
+describe("images with the same names and sizes but different content", () => {
+  it("in another folder are scored by their embeddings, and the parts are remade with a warning", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const corrupted = FIRST.map((id) => (id === 5 ? 13 : id === 6 ? 14 : id));
@@ -127,7 +127,7 @@ describe("images of equal names and sizes but other content", () => {
     expect(await run(place, "hf-split")).toMatchObject({ predictions: clean.predictions, embedded: PART_SIZE });
   });
 
-  it("are missing for a merge, wherever they lie, and a copy that is equal is not", async () => {
+  it("are missing for a merge, wherever they are, while an equal copy is not", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const { predictions } = await run(place, "vit-open-clip");
@@ -147,7 +147,7 @@ describe("images of equal names and sizes but other content", () => {
     );
   });
 
-  it("are embedded again by the shard that has their part, and by no other", async () => {
+  it("are embedded again only by the shard that has their part", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const { out: _, ...shardOptions } = optionsOf(place, "vit-open-clip");
@@ -166,7 +166,7 @@ describe("images of equal names and sizes but other content", () => {
     expect(merged.predictions).toBe(await freshPredictions("vit-open-clip", ids));
   });
 
-  it("do not write over the result of the others", async () => {
+  it("do not overwrite the result of the original images", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const out = join(temporaryFolder(), "results");
@@ -177,13 +177,13 @@ describe("images of equal names and sizes but other content", () => {
     );
     const kept = join(out, "vit-open-clip", "animals", "three", "single-1", "predictions.csv");
     expect(readFileSync(kept, "utf8")).toBe(predictions);
-    // What was embedded for it stays, and the result goes elsewhere
+    // The embeddings stay, and the result goes to another folder
     expect(await run(place, "vit-open-clip")).toMatchObject({ embedded: 0 });
     writeFileSync(join(place.data, PATHS[0] as string), pool[0] as Buffer);
     expect(await run(place, "vit-open-clip", { out })).toMatchObject({ predictions });
   });
 
-  it("in a tar that took another's place are scored by their own embeddings", async () => {
+  it("in a tar that replaced another are scored by their embeddings", async () => {
     const place = makePlace();
     const path = writeImageTar(place.data, imagesOf(FIRST));
     utimesSync(path, 1, 1);
@@ -199,11 +199,11 @@ describe("images of equal names and sizes but other content", () => {
   });
 });
 
-describe("images that stay as they are", () => {
-  it("are remembered with the state of their file as they are embedded", async () => {
+describe("unchanged images", () => {
+  it("are recorded with the state of their file when they are embedded", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
-    await sleep(3200); // a state younger than three seconds is not remembered
+    await sleep(3200); // a state less than three seconds old is not recorded
     await run(place, "vit-open-clip");
     const [folder = ""] = readdirSync(join(place.store, "contents"));
     const { images } = JSON.parse(readFileSync(join(place.store, "contents", folder, "00000.json"), "utf8"));
@@ -214,7 +214,7 @@ describe("images that stay as they are", () => {
     expect(images).toEqual(expected);
   });
 
-  it("are not embedded again where one of them cannot be decoded, until it can", async () => {
+  it("are not embedded again because one of them cannot be decoded, until it can", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const broken = join(place.data, PATHS[3] as string);
@@ -228,7 +228,7 @@ describe("images that stay as they are", () => {
   });
 });
 
-describe("images that change while they are evaluated", () => {
+describe("images that change during the evaluation", () => {
   /** Does something once the first batch is embedded. */
   function onFirstBatch(work: () => void): Partial<EvaluateOptions> {
     let done = false;
@@ -242,7 +242,7 @@ describe("images that change while they are evaluated", () => {
     };
   }
 
-  it("stop the run before a score where they were embedded already; the same command then gives the right one", async () => {
+  it("stop the run before scoring if they were already embedded; the same command then gives the correct score", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const options = onFirstBatch(() => writeFileSync(join(place.data, PATHS[0] as string), pool[15] as Buffer));
@@ -257,7 +257,7 @@ describe("images that change while they are evaluated", () => {
     expect(again.predictions).toBe(await freshPredictions("vit-open-clip", ids));
   });
 
-  it("stop it too where their part was stored before, and only others were to embed", async () => {
+  it("stop it too if their part was stored before and only other parts were to be embedded", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     await run(place, "vit-open-clip");
@@ -266,7 +266,7 @@ describe("images that change while they are evaluated", () => {
     await expect(run(place, "vit-open-clip", options)).rejects.toThrow("1 image changed during the run: cat/0.png");
   });
 
-  it("are unreadable where their size is no longer the one listed", async () => {
+  it("are unreadable if their size differs from the listed size", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const last = join(place.data, PATHS[11] as string);
@@ -279,7 +279,7 @@ describe("images that change while they are evaluated", () => {
 });
 
 describe("stored files under another name", () => {
-  /** The folders of image parts, of prompts and classifiers, that a checkpoint's run made in a store. */
+  /** The folders of image parts, prompts and classifiers that a run of a checkpoint made in a store. */
   async function foldersOf(place: Place, checkpoint: string): Promise<{ images: string; text: string }> {
     const before = new Set(["images", "text"].flatMap((kind) => foldersIn(join(place.store, kind))));
     await run(place, checkpoint);
@@ -292,7 +292,7 @@ describe("stored files under another name", () => {
   const foldersIn = (folder: string) =>
     existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
-  /** The descriptions and, after each, the file it names: nothing reads another one, and their names are random. */
+  /** The descriptions, each followed by the file it names: nothing reads any other file, and names are random. */
   const storedFiles = (folder: string) =>
     readdirSync(folder)
       .filter((name) => /^(part|prompts|classifier)-.*\.json$/.test(name))
@@ -306,7 +306,7 @@ describe("stored files under another name", () => {
     for (const name of readdirSync(from).filter(isCopied)) cpSync(join(from, name), join(to, name));
   };
 
-  it("give what a fresh store gives, after any copy, bit flip and change of images; the rest is not made again", async () => {
+  it("give the results of a fresh store after any copy, bit flip and change of images; the rest is not remade", async () => {
     const step = fc.record({
       kind: fc.constantFrom("rewrite", "swap", "touch", "copy", "move", "flip", "part over part", "other checkpoint's"),
       at: fc.nat(PATHS.length - 1),
@@ -320,7 +320,7 @@ describe("stored files under another name", () => {
         writeImages(place.data, imagesOf(ids));
         const folders = new Map<string, { images: string; text: string }>();
         for (const checkpoint of CHECKPOINTS) folders.set(checkpoint, await foldersOf(place, checkpoint));
-        // What each part is made of; null where it is not whole
+        // The images of each part; null if it is not whole
         const made = new Map(CHECKPOINTS.map((checkpoint) => [checkpoint, partsOf(ids)]));
         for (const { kind, at, k, checkpoint } of steps) {
           const path = join(place.data, PATHS[at] as string);
@@ -383,7 +383,7 @@ describe("stored files under another name", () => {
     return Array.from({ length: PARTS }, (_, part) => ids.slice(part * PART_SIZE, (part + 1) * PART_SIZE).join());
   }
 
-  it("are not taken as another checkpoint's, whole folders at a time", async () => {
+  it("are not accepted for another checkpoint, even whole folders", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const [first, second] = CHECKPOINTS as [string, string];

@@ -15,7 +15,7 @@ import { shiftline } from "./run-cli.ts";
 const keysOf = (text: string) => parseBibEntries(text, "output").map(({ key }) => key);
 
 describe("the references", () => {
-  it("have an entry for everything that ships, and none for nothing", async () => {
+  it("have an entry for everything that ships, and no unused entry", async () => {
     const { references, uses } = await readCitations();
     const benchmarks = await Promise.all((await listBenchmarks()).map(readBenchmark));
     for (const { id, cite } of benchmarks) expect(cite?.length, id).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ describe("the references", () => {
 });
 
 describe("shiftline cite", () => {
-  it("prints the entries of benchmarks, each once, with what it is for", async () => {
+  it("prints each benchmark's entries once, with their purpose", async () => {
     const { status, stdout, stderr } = await shiftline([
       "cite",
       "--benchmark",
@@ -78,7 +78,7 @@ describe("shiftline cite", () => {
     );
   });
 
-  it("prints those of results: data, prompts, the baseline and methods", async () => {
+  it("prints the entries of results: data, prompts, the baseline and methods", async () => {
     const folder = temporaryFolder();
     const options = { imagesPerClass: 1, benchmarks: ["imagenet", "imagenet-a"] };
     const results = makeResults(join(folder, "results"), { checkpoints: ["a", "b"], ...options });
@@ -105,7 +105,7 @@ describe("shiftline cite", () => {
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("was not written by shiftline cite")]);
   });
 
-  it("refuses a baseline that is none, and names one that nothing is known of", async () => {
+  it("refuses an invalid baseline, and names a baseline without references", async () => {
     const folder = temporaryFolder();
     writeTree(folder, { "line.csv": "checkpoint,benchmark,value\na,imagenet,0.5\n" });
     const run = (baseline: string) => shiftline(["cite", "openclip", "--baseline", baseline], { cwd: folder });
@@ -114,7 +114,7 @@ describe("shiftline cite", () => {
     expect((await run("line.csv")).stderr).toContain("no citation is known for line.csv");
   });
 
-  it("takes a benchmark of one's own with entries of its own, and names one without", async () => {
+  it("accepts a custom benchmark with its entries, and names one without", async () => {
     const folder = temporaryFolder();
     const definition = {
       ...{ id: "fruit", version: 1, title: "Fruit", images: 1, classes: "classes.csv", classNames: "names.csv" },

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { buildProgram } from "../../../src/app/cli/command-line.ts";
 
-/** The commands with nothing behind them: parsing does no work. */
+/** The commands with empty handlers: parsing does no work. */
 export function idleProgram(onAction: (command: Command, operands: readonly string[]) => void = () => {}): Command {
   const program = buildProgram(async () => true);
   for (const command of leaves(program)) {

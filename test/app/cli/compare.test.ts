@@ -38,7 +38,7 @@ const run = (checkpoints: readonly string[], options: CompareCommandOptions) =>
   captured(() => runCompare(checkpoints, options));
 
 describe("shiftline compare", () => {
-  it("pairs two checkpoints on the same images and says which differences are significant", async () => {
+  it("pairs two checkpoints on the same images and reports which differences are significant", async () => {
     const { stdout, stderr } = await run(["vit", "path/to/resnet.onnx"], { results: await results() });
     expect(stderr).toBe("");
     expect(stdout).toContain("vit (first) minus resnet (second), prompts openai-80\n");
@@ -49,7 +49,7 @@ describe("shiftline compare", () => {
     expect(stdout).toContain("IN, 40 of 50: first better: great white shark (7 against 6 of 10), ");
   });
 
-  it("prints every figure of the library, with the images that only one gets right, as JSON", async () => {
+  it("prints every figure of the library as JSON, with the images that only one checkpoint gets right", async () => {
     const folder = await results();
     const { stdout } = await run(["vit", "resnet"], { results: folder, json: true });
     const { comparisons, nearest, notes } = JSON.parse(stdout);
@@ -65,7 +65,7 @@ describe("shiftline compare", () => {
     expect([nearest, notes]).toEqual([[], []]);
   });
 
-  it("compares every pair of several, or each with one, and names what is not compared", async () => {
+  it("compares every pair of several checkpoints, or each with a reference, and names what is not compared", async () => {
     const folder = await results();
     const all = await run(["vit", "resnet", "convnext"], { results: folder, json: true });
     const pairs = (text: string) =>
@@ -89,7 +89,7 @@ describe("shiftline compare", () => {
     expect(JSON.parse(only.stdout).comparisons).toHaveLength(1);
   });
 
-  it("puts one checkpoint beside the nearest model of a baseline, and says that it is unpaired", async () => {
+  it("compares a checkpoint with the nearest model of a baseline, and reports that the comparison is unpaired", async () => {
     const folder = await results();
     const { stdout, stderr } = await run(["vit"], { results: folder });
     expect(stdout).toContain("vit and the model of openai-clip nearest in ImageNet accuracy");
@@ -141,7 +141,7 @@ describe("shiftline compare", () => {
     await writeCheckpoint(folder, "short", { "imagenet/1000": () => true }, 30);
   });
 
-  it("compares the images that both have, and warns of the others", async () => {
+  it("compares the images that both have, and warns about the others", async () => {
     const folder = await results();
     await writeCheckpoint(folder, "short", { "imagenet/1000": () => true }, 30);
     const { stdout, stderr } = await run(["vit", "short"], { results: folder, quiet: true });
@@ -151,7 +151,7 @@ describe("shiftline compare", () => {
     expect(stdout).toContain("IN, 30 of 50");
   });
 
-  it("does not compare two checkpoints evaluated by another version or definition of a benchmark, and says so", async () => {
+  it("does not compare checkpoints evaluated with different versions or definitions of a benchmark, and reports it", async () => {
     const folder = await results();
     const path = join(folder, "resnet", "imagenet", "1000", "openai-80", "run.json");
     const text = readFileSync(path, "utf8");

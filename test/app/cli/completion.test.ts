@@ -9,7 +9,7 @@ import { shiftline } from "./run-cli.ts";
 const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
 const scriptOf = async (shell: string) => (await shiftline(["completion", shell])).stdout;
 
-/** A line, what is completed of it, and whether that is a folder or a file. */
+/** A line, its completion, and whether that is a folder or a file. */
 const LINES: readonly (readonly [string, string])[] = [
   ["ev", "evaluate"],
   ["submit sl", "submit slurm"],
@@ -26,7 +26,7 @@ const LINES: readonly (readonly [string, string])[] = [
   ["evaluate my-", "evaluate my-data.txt"],
 ];
 
-/** What a shell makes of lines after a press of the tab key: the words that the program is given. */
+/** The words that the program gets from each line when the tab key is pressed. */
 async function typed(command: string, start: (script: string) => string, shell: string): Promise<string[]> {
   const cwd = writeTree(temporaryFolder(), { "my-data.txt": "", "completion.sh": await scriptOf(shell) });
   const child = spawn("script", ["-qfec", command, "/dev/null"], { cwd, env: { ...process.env, TERM: "xterm" } });

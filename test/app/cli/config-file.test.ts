@@ -8,7 +8,7 @@ import { InputError } from "../../../src/foundation/errors.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { checkpoints, demo, shiftline } from "./run-cli.ts";
 
-/** The words that a line comes to with a file of this content as `--config`; without the words that name the file. */
+/** The words of a line after expansion of a `--config` file with this content, without the words that name the file. */
 async function expand(content: string, words: readonly string[], name = "options.yaml"): Promise<string[]> {
   const file = join(writeTree(temporaryFolder(), { [name]: content }), name);
   const [command = "", ...after] = words;
@@ -33,7 +33,7 @@ quiet: true
 `;
 
 describe("--config", () => {
-  it("stands for the options and arguments in it, in YAML and in JSON, as they are typed", async () => {
+  it("is replaced by the options and arguments of the file, in YAML and in JSON, as if typed", async () => {
     const words = await expand(YAML.replace("0100", "100"), ["evaluate"]);
     expect(words).toEqual([
       ...[
@@ -57,7 +57,7 @@ describe("--config", () => {
     expect(await expand("class-names: 007\n", ["evaluate", "a"])).toContain("--class-names=007");
   });
 
-  it("gives way to the command line: an option with all its values, and the arguments", async () => {
+  it("is overridden by the command line: an option with all its values, and the arguments", async () => {
     const words = await expand(YAML.replace("0100", "100"), ["evaluate", "c", "--benchmark", "objectnet", "--limit=5"]);
     expect(words).toEqual([
       ...["evaluate", "--data=/data", "--data-dir=imagenet=/data/val", "--templates=openai-80,simple-7"],
@@ -68,7 +68,7 @@ describe("--config", () => {
     expect(await expand("checkpoint: a\n", ["compare", "--", "-b"])).toEqual(["compare", "--", "-b"]);
   });
 
-  it("is of the command below a command", async () => {
+  it("works for subcommands", async () => {
     const file = join(writeTree(temporaryFolder(), { "s.yaml": "shards: 4\nclaim:\n  c: /vol\n" }), "s.yaml");
     const words = ["submit", "kubernetes", "a", "--image", "i", "--config", file];
     expect(
@@ -105,7 +105,7 @@ describe("--config", () => {
     expect((error as Error).message.slice(0, 2000)).toMatch(message);
   });
 
-  it("takes or refuses whatever is in the file, and never fails otherwise", async () => {
+  it("accepts or refuses any content of the file, and never fails otherwise", async () => {
     const token = fc.constantFrom(
       "data",
       "limit",
@@ -151,7 +151,7 @@ describe("--config", () => {
 
   it("refuses a file that nests deeply or is large", async () => {
     await expect(expand(`data: ${"[".repeat(20_000)}\n`, ["evaluate", "a"])).rejects.toThrow(InputError);
-    const keys = Array.from({ length: 50_000 }, (_, i) => `a${i}: b\n`).join(""); // comparing every two takes a minute
+    const keys = Array.from({ length: 50_000 }, (_, i) => `a${i}: b\n`).join(""); // comparing every pair takes a minute
     await expect(expand(keys, ["evaluate", "a"])).rejects.toThrow(/has no option a0;/);
     await expect(expand(`data-dir: {${keys.replaceAll("\n", ",")}}`, ["evaluate", "a"])).rejects.toThrow(
       /more than 10000/,
@@ -159,7 +159,7 @@ describe("--config", () => {
     await expect(expand(`#${"x".repeat(1_000_000)}\n`, ["evaluate", "a"])).rejects.toThrow(/1000000|1 MB|1\.0 MB/);
   });
 
-  it("runs an evaluation, whose record has the options that came of it; paths are as on the command line", async () => {
+  it("runs an evaluation whose record has the resulting options; paths resolve as on the command line", async () => {
     const folder = temporaryFolder();
     writeTree(folder, {
       "configs/run.yaml": `checkpoint: ${join(checkpoints, "vit-open-clip")}
@@ -184,16 +184,16 @@ out: results
     });
   }, 30_000);
 
-  it("is one file: a second would take the place of the first", async () => {
+  it("is allowed once: a second file would replace the first", async () => {
     const { status, stderr } = await shiftline(["fit", "--config", "a.yaml", "--config=b.yaml"]);
     expect([status, stderr]).toEqual([2, expect.stringContaining("--config is given twice")]);
   });
 
-  it("is one document: those behind the first would be dropped", async () => {
+  it("is a single document: later documents would be ignored", async () => {
     await expect(expand("scale: linear\n---\nscale: logit\n", ["fit"])).rejects.toThrow(/multiple documents/);
   });
 
-  it("that is not there is named", async () => {
+  it("is named if it is missing", async () => {
     const { status, stderr } = await shiftline(["fit", "--config", "nowhere.yaml"]);
     expect([status, stderr]).toEqual([1, expect.stringContaining("nowhere.yaml: ")]);
   });

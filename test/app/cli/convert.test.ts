@@ -5,11 +5,11 @@ import { temporaryFolder } from "../../helpers.ts";
 import { weightFolder } from "../../model/checkpoint/weight-folders.ts";
 import { quickRun, shiftline } from "./run-cli.ts";
 
-/** A small SigLIP of open_clip, whose texts count case, punctuation and padding. */
+/** A small SigLIP of open_clip, whose text embeddings depend on case, punctuation and padding. */
 const NAME = "siglip-open-clip";
 
 describe("shiftline convert", () => {
-  it("writes a checkpoint of another layout whose predictions are those of the weights, byte for byte", async () => {
+  it("writes a checkpoint in another layout with the same predictions as the weights, byte for byte", async () => {
     const root = temporaryFolder();
     cpSync(weightFolder(NAME), join(root, "weights"), { recursive: true });
     const names = ["weights", "hugging-face"];
@@ -48,7 +48,7 @@ describe("shiftline convert", () => {
     expect(stderr).toBe(`next: npx shiftline inspect '${out}'\n`);
   });
 
-  it("gives the same as JSON", async () => {
+  it("prints the same as JSON", async () => {
     const out = join(temporaryFolder(), "converted");
     const { status, stdout } = await shiftline(["convert", weightFolder(NAME), "--out", out, "--json"]);
     expect(status).toBe(0);

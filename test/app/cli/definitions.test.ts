@@ -20,7 +20,7 @@ const DEFINITION = {
   protocols: [{ id: "all" }],
 };
 
-/** A benchmark of the user's own, of three classes of the demo images, in a folder of its own. */
+/** A custom benchmark of three classes of the demo images, in a separate folder. */
 function ownBenchmark(folders: readonly string[] = names.map((name) => name.replace(" ", "_"))): string {
   const root = writeTree(temporaryFolder(), {
     "birds.json": JSON.stringify(DEFINITION),
@@ -49,8 +49,8 @@ const run = (root: string, out: string, checkpoint = "vit-open-clip", ...more: s
 const metricsIn = (out: string, ...place: string[]) =>
   JSON.parse(readFileSync(join(out, ...place, "metrics.json"), "utf8")).metrics[0].correct as number;
 
-describe("evaluate with prompts of the user's own", () => {
-  it("refuses templates pasted from code, with the line to write, and writes nothing", async () => {
+describe("evaluate with custom prompts", () => {
+  it("refuses templates pasted from code, suggests the line to write, and writes nothing", async () => {
     const folder = writeTree(temporaryFolder(), {
       "mine.txt": '    "a photo of one {}.",\n    "a photo of many {}.",\n',
     });
@@ -63,7 +63,7 @@ describe("evaluate with prompts of the user's own", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("gives class names with wnids in another order the numbers of the right order", async () => {
+  it("reorders class names by their wnids", async () => {
     const { names: openai, columns } = await readClassNames("imagenet-openai");
     const ids = columns.get("wnid") as readonly string[];
     const rows = openai
@@ -90,7 +90,7 @@ describe("evaluate with prompts of the user's own", () => {
     expect(theirs).toBe(ours);
   }, 60_000);
 
-  it("refuses a file whose name would lead to another folder, and two sets of one folder", async () => {
+  it("refuses a file whose name leads to another folder, and two sets with the same folder", async () => {
     const folder = writeTree(temporaryFolder(), {
       ...{ "...txt": "a {}\n", "x.txt": "a {}\n", "x+y.txt": "the {}\n" },
     });
@@ -115,8 +115,8 @@ describe("evaluate with prompts of the user's own", () => {
   }, 60_000);
 });
 
-describe("a benchmark of the user's own", () => {
-  it("that is edited without a new version replaces nothing; a title or layout is no edit, a new version replaces", async () => {
+describe("a custom benchmark", () => {
+  it("replaces no result if edited without a new version; a new title or layout is not an edit, a new version replaces", async () => {
     const root = ownBenchmark();
     const out = join(root, "results");
     expect((await run(root, out)).status).toBe(0);
@@ -136,7 +136,7 @@ describe("a benchmark of the user's own", () => {
     expect(JSON.parse(readFileSync(join(out, ...place, "run.json"), "utf8")).benchmark.pre_crop).toBe(2);
   }, 120_000);
 
-  it("is not compared across an edit: compare and report tell the definitions apart", async () => {
+  it("is not compared across an edit: compare and report distinguish the definitions", async () => {
     const root = ownBenchmark();
     const out = join(root, "results");
     expect((await run(root, out, "vit-open-clip")).status).toBe(0);
@@ -156,7 +156,7 @@ describe("a benchmark of the user's own", () => {
     expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain('"made"');
   }, 120_000);
 
-  it("with folders and names exchanged is failed by inspect, of the definition and of the data, and not evaluated", async () => {
+  it("with exchanged folders and names fails inspection, by definition and by data, and is not evaluated", async () => {
     const root = ownBenchmark(["bald_eagle", "rooster", "tarantula"]);
     const out = join(root, "results");
     const message =
@@ -183,7 +183,7 @@ describe("a benchmark of the user's own", () => {
     expect(data.status).toBe(1);
   }, 60_000);
 
-  it("with one class that has another's name is warned of, in run.json and with --quiet too", async () => {
+  it("with one class under the name of another gets a warning, in run.json and with --quiet too", async () => {
     const root = ownBenchmark();
     writeFileSync(join(root, "names.csv"), "index,name\n0,cock\n1,rooster\n2,tarantula\n");
     const out = join(root, "results");
@@ -199,7 +199,7 @@ describe("a benchmark of the user's own", () => {
     expect(metricsIn(out, "vit-open-clip", "birds", "all", "words")).toBeLessThanOrEqual(6);
   }, 60_000);
 
-  it("under the id of one that ships is warned of, where it is another", async () => {
+  it("under the id of a shipped benchmark gets a warning if it differs", async () => {
     const root = ownBenchmark();
     writeFileSync(join(root, "birds.json"), JSON.stringify({ ...DEFINITION, id: "imagenet" }));
     const { status, stderr } = await run(root, join(root, "results"), "vit-open-clip", "--quiet");

@@ -27,7 +27,7 @@ import {
   shiftlineProcess,
 } from "./run-cli.ts";
 
-/** Fails for a reason the user can mend: status 1, one message, no stack. */
+/** Fails for a reason the user can fix: status 1, one message, no stack. */
 function expectInputError(result: CliResult, message: RegExp): void {
   expect(result.stderr).toMatch(message);
   expect(result.stderr).not.toMatch(/ {4}at |defect/);
@@ -60,7 +60,7 @@ describe("evaluate with bad input", () => {
     expectInputError(await run("--benchmark", "imagenet-c"), /unknown benchmark "imagenet-c"; known: imagenet/);
   });
 
-  it("names a checkpoint that is not there, truncated, of one tower, or of two widths", async () => {
+  it("names a checkpoint that is missing, truncated, without one encoder, or of two widths", async () => {
     const run = (path: string) =>
       shiftline(["evaluate", path, "--data-dir", `imagenet=${demo}`, "--allow-incomplete", "--out", out()]);
     expectInputError(await run("/nowhere/clip"), /\/nowhere\/clip: .*no such/);
@@ -106,7 +106,7 @@ describe("evaluate with bad input", () => {
     expect(run.images.skipped.map((skip: { image: string }) => skip.image).sort()).toEqual([
       ...[`${aClass}/empty.png`, `${aClass}/text.jpg`, `${aClass}/torn.jpg`],
     ]);
-    // What was skipped is not taken for scored when skipping is no longer allowed
+    // Skipped images do not count as scored when skipping is no longer allowed
     expectInputError(await shiftline(args), /--skip-unreadable/);
   }, 60_000);
 
@@ -118,7 +118,7 @@ describe("evaluate with bad input", () => {
     expect(existsSync(join(results, "accuracies.csv"))).toBe(false);
   });
 
-  it("keeps another checkpoint of the same name apart", async () => {
+  it("does not mix checkpoints of the same name", async () => {
     const results = out();
     expect((await shiftline(quickRun(results, "vit-open-clip"))).status).toBe(0);
     const before = readFileSync(join(results, "accuracies.csv"), "utf8");
@@ -132,7 +132,7 @@ describe("evaluate with bad input", () => {
     expectInputError(twice, /would both be named "vit-open-clip"/);
   }, 60_000);
 
-  it("does not let a smaller sample take a larger run's place", async () => {
+  it("does not let a smaller sample replace a larger run", async () => {
     const results = out();
     expect((await shiftline([...quickRun(results, "vit-open-clip"), "--limit", "20"])).status).toBe(0);
     expect((await shiftline(quickRun(results, "vit-open-clip"))).status).toBe(0);
@@ -143,7 +143,7 @@ describe("evaluate with bad input", () => {
     );
   }, 60_000);
 
-  it.skipIf(lacksPermissions)("says when there is no permission to write or to read", async () => {
+  it.skipIf(lacksPermissions)("reports a missing permission to write or to read", async () => {
     const results = out();
     const blocked = writeTree(temporaryFolder(), { file: "" });
     expectInputError(
@@ -156,7 +156,7 @@ describe("evaluate with bad input", () => {
     expectInputError(await runProcess(boundByPermissions(command)), /no permission to read it/);
   });
 
-  it("tells wrong usage from wrong input, and knows no command that is not there", async () => {
+  it("distinguishes wrong usage from wrong input, and refuses an unknown command", async () => {
     expect((await shiftline(["evaluate"])).status).toBe(2);
     expect((await shiftline(["evaluate", "x", "--limit", "0"])).status).toBe(2);
     expect((await shiftlineProcess(["frobnicate"])).status).toBe(2);
@@ -171,7 +171,7 @@ describe("evaluate with bad input", () => {
 });
 
 describe("evaluate that is stopped", () => {
-  it("keeps whole parts, says how to go on, and ends as an unbroken run", async () => {
+  it("keeps complete parts, prints how to resume, and ends like an uninterrupted run", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "results");
     const args = [...demoRun(out, "vit-open-clip"), "--part-size", "8", "--batch-size", "4"];
@@ -192,7 +192,7 @@ describe("evaluate that is stopped", () => {
     expect(readFileSync(join(out, predictions), "utf8")).toBe(readFileSync(join(whole, predictions), "utf8"));
   }, 90_000);
 
-  it("makes a damaged part anew, by name", async () => {
+  it("remakes a damaged part and names it", async () => {
     const folder = temporaryFolder();
     const args = [...quickRun(join(folder, "results"), "vit-open-clip"), "--part-size", "50"];
     expect((await shiftline(args)).status).toBe(0);
@@ -213,7 +213,7 @@ describe("evaluate that is stopped", () => {
 });
 
 describe("inspect", () => {
-  it("says what a checkpoint is, with its checks", async () => {
+  it("describes a checkpoint, with its checks", async () => {
     const { status, stdout } = await shiftline(["inspect", join(checkpoints, "vit-open-clip")]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/layout +open_clip/);
@@ -221,7 +221,7 @@ describe("inspect", () => {
     expect(stdout).not.toMatch(/FAILED/);
   });
 
-  it("ends with status 1 where the export is broken", async () => {
+  it("exits with status 1 if the export is broken", async () => {
     const { status, stdout } = await shiftline(["inspect", join(checkpoints, "wrong-eot"), "--json"]);
     expect(status).toBe(1);
     const { checks } = JSON.parse(stdout);

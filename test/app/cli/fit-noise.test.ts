@@ -17,7 +17,7 @@ interface Folder {
   readonly at: ReadonlyMap<string, string>;
 }
 
-/** Checkpoints on images whose difficulty they share, and more so those of a class. */
+/** Checkpoints on images of shared difficulty, more so within a class. */
 async function resultsFolder(): Promise<Folder> {
   const out = temporaryFolder();
   const random = createRandomNumbers(3);
@@ -50,7 +50,7 @@ async function fitRows(out: string, ...options: string[]) {
 }
 
 describe("the noise of images in shiftline fit", () => {
-  it("is that of shared images where all checkpoints have predictions, of clusters where these are named", async () => {
+  it("is that of shared images if all checkpoints have predictions, and that of clusters if they are given", async () => {
     const { out } = await resultsFolder();
     const shared = await fitRows(out);
     expect(shared.noise).toEqual(new Set(["shared-images"]));
@@ -66,7 +66,7 @@ describe("the noise of images in shiftline fit", () => {
     rmSync(file);
   });
 
-  it("is independent, with the reason, where a checkpoint has no predictions or they contradict its metrics", async () => {
+  it("is independent, with the reason, if a checkpoint has no predictions or they contradict its metrics", async () => {
     const { out, at } = await resultsFolder();
     const path = join(at.get("b imagenet-v2") as string, "predictions.csv");
     const text = readFileSync(path, "utf8");
@@ -80,7 +80,7 @@ describe("the noise of images in shiftline fit", () => {
     expect(missing.stderr).toContain("has no predictions.csv for some results");
   });
 
-  it("is independent beside a published baseline, of which is not known which images are right", async () => {
+  it("is independent with a published baseline, whose correct images are unknown", async () => {
     const { out } = await resultsFolder();
     const run = await shiftline(["fit", out, "--out", out]);
     expect(run.status, run.stderr).toBe(0);
@@ -88,7 +88,7 @@ describe("the noise of images in shiftline fit", () => {
     expect(new Set(rows.map(({ noise }) => noise))).toEqual(new Set(["independent"]));
   });
 
-  it("warns of a checkpoint that is there under two names, and of no other", async () => {
+  it("warns about a checkpoint under two names, and about no other", async () => {
     const { out, at } = await resultsFolder();
     expect((await fitRows(out)).stderr).not.toContain("under two names");
     for (const benchmark of ["imagenet", "imagenet-v2"]) {
@@ -103,12 +103,12 @@ describe("the noise of images in shiftline fit", () => {
     );
   });
 
-  it("refuses clusters where no input has predictions", async () => {
+  it("refuses clusters if no input has predictions", async () => {
     const run = await shiftline(["fit", "openclip", "--cluster", "class"]);
     expect([run.status, run.stderr]).toEqual([1, expect.stringContaining("no input has one; give results folders")]);
   });
 
-  it("refuses a file of clusters that lacks an image, has one twice, or none of a benchmark", async () => {
+  it("refuses a clusters file that lacks an image, repeats one, or has none of a benchmark", async () => {
     const { out } = await resultsFolder();
     const folder = temporaryFolder();
     for (const [text, message] of [

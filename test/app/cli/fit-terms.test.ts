@@ -23,7 +23,7 @@ const CHECKPOINTS: readonly Checkpoint[] = [0, 0.25, 0.5, 0.75, 1].flatMap((shar
   [0, 2, 4].map((doublings) => ({ name: `m${100 * share}-${doublings}`, share, doublings })),
 );
 
-/** Accuracies on ImageNet and V2: the share lifts the line by 1, samples move along it only. */
+/** Accuracies on ImageNet and V2: the share raises the line by 1, samples move along it only. */
 function accuracies(checkpoints = CHECKPOINTS): string {
   const random = createRandomNumbers(11);
   const measured = (value: number, n: number) => binomialAtNormal(random.normal(), n, inverseLogit(value)) / n;
@@ -53,7 +53,7 @@ async function fit(meta: string, options: readonly string[], csv = accuracies())
 }
 
 describe("shiftline fit --mixture", () => {
-  it("tests dilution, gives each mixture's place, and writes both", async () => {
+  it("tests dilution, gives the position of each mixture, and writes both", async () => {
     const run = await fit(SHARES, MIXTURE);
     expect(run.status, run.stderr).toBe(0);
     expect(run.stdout).toContain("Mixtures of a, b: p values by Holm over 3; effect: all of a against all of b");
@@ -85,7 +85,7 @@ describe("shiftline fit --mixture", () => {
     }
   });
 
-  it("writes the same bytes from the same inputs, and does not read them as accuracies", async () => {
+  it("writes the same bytes from the same inputs, and does not read its outputs as accuracies", async () => {
     const run = await fit(SHARES, [...MIXTURE, "--scaling", "share_a", "--quiet"]);
     const again = await fit(SHARES, [...MIXTURE, "--scaling", "share_a", "--quiet"]);
     for (const file of ["mixtures.csv", "mixture-places.csv", "scaling.csv"]) {
@@ -117,7 +117,7 @@ describe("shiftline fit --mixture", () => {
     expect(run.status).toBe(1);
   });
 
-  it("refuses a source that no checkpoint has, and to be asked without metadata", async () => {
+  it("refuses a source that no checkpoint has, and a missing metadata file", async () => {
     const third = metadata(({ share }) => `${share},${1 - share},0`, "share_a,share_b,share_c");
     const run = await fit(third, ["--mixture", "share_a,share_b,share_c"]);
     expect(run.stderr).toMatch(/the share of share_c is 0 for all checkpoints, so its effect cannot be estimated/);
@@ -148,7 +148,7 @@ describe("shiftline fit --scaling", () => {
       "source,samples,steps",
     );
 
-  it("gives effects along and above the line for each group's height, and says how columns enter", async () => {
+  it("gives effects along and above the line with a height per group, and reports how columns enter", async () => {
     const run = await fit(
       columns(() => 1),
       ["--scaling", "samples", "--group-by", "source"],
@@ -168,7 +168,7 @@ describe("shiftline fit --scaling", () => {
     expect(Number(above.low) < 0 && Number(above.high) > 0).toBe(true);
   });
 
-  it("warns of confounded columns, and refuses collinear ones", async () => {
+  it("warns about confounded columns, and refuses collinear ones", async () => {
     const near = columns(({ doublings }, i) => 250 * 2 ** doublings * (1 + 0.2 * (i % 2)));
     const run = await fit(near, ["--scaling", "samples,steps"]);
     expect(run.status, run.stderr).toBe(0);
@@ -211,14 +211,14 @@ describe("shiftline fit --scaling", () => {
 });
 
 describe("shiftline fit --group-by, --adjust and --at", () => {
-  /** Sources `low` and `high` differ by the share's half; samples move along the line only. */
+  /** Sources `low` and `high` split the share at one half; samples move along the line only. */
   const META = metadata(
     (checkpoint) => `${checkpoint.share < 0.5 ? "low" : "high"},${160 * 2 ** checkpoint.doublings}`,
     "source,samples",
   );
   const GROUPS = ["--group-by", "source"];
 
-  it("adjusts heights, prints what that assumes, and gives heights at the accuracy that is asked for", async () => {
+  it("adjusts heights, prints the assumptions, and gives heights at the requested accuracy", async () => {
     const run = await fit(META, [...GROUPS, "--adjust", "samples", "--at", "30%"]);
     expect(run.status, run.stderr).toBe(0);
     expect(run.stderr).toContain("note: the groups' lines adjusted by --adjust takes samples by its base-2 logarithm");
@@ -242,7 +242,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     expect(effects.find(({ effect }) => effect === "adjustment: log2 samples")).toMatchObject({ group: "", at: "" });
   });
 
-  it("says where no checkpoint of a group is so high, and leaves out and names checkpoints without a value", async () => {
+  it("reports a group without a checkpoint that high, and leaves out and names checkpoints without a value", async () => {
     const run = await fit(META.replace("m0-0,low,160", "m0-0,low,"), [...GROUPS, "--adjust", "samples", "--at", "0.9"]);
     expect(run.stderr).toMatch(
       /warning: 90\.0 % is outside the in-distribution accuracies of a group, so its height there is extrapolated: high \(.*–.* % on imagenet\), low \(/,
@@ -254,7 +254,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     expect(run.stdout).toMatch(/^low +5 .*†/m);
   });
 
-  it("has the shifts in the study's order in every table, whatever the files' order", async () => {
+  it("lists the shifts in the study's order in every table, whatever the order of the files", async () => {
     const [header, ...rows] = accuracies().trimEnd().split("\n");
     const v2 = rows.filter((line) => line.includes(",imagenet-v2,"));
     const first = v2.map((line) => line.replace("imagenet-v2,1000", "imagenet-a,200"));
@@ -267,7 +267,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     expect(shifts).toEqual(["imagenet-v2", "imagenet-a", "imagenet-v2", "imagenet-a"]);
   });
 
-  it("refuses accuracies that are none, a column that does not vary, and both without groups", async () => {
+  it("refuses invalid accuracies, a column that does not vary, and both without groups", async () => {
     for (const at of ["0", "1", "60", "100%", "x"]) {
       const run = await fit(META, [...GROUPS, "--at", at]);
       expect(run.stderr).toContain("expected an accuracy strictly between 0 and 1, such as 0.6 or 60%");
@@ -285,7 +285,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
 });
 
 describe("shiftline fit --line binomial", () => {
-  it("says which lines stay least squares", async () => {
+  it("reports which lines remain least squares", async () => {
     const groups = metadata(({ share }) => (share < 0.5 ? "low" : "high"), "source");
     const binomial = ["--line", "binomial"];
     const note = (names: string) =>

@@ -51,7 +51,7 @@ async function resultsFolder(
 }
 
 describe("shiftline fit", () => {
-  it("gives robustness against each of two benchmarks in distribution, in every file and table", async () => {
+  it("reports robustness against each of two in-distribution benchmarks, in every file and table", async () => {
     const folder = temporaryFolder();
     const study = ["--study", join(root, "examples", "emojishift", "study.json")];
     const sides = ["emoji-fluent-emoji-flat", "emoji-fluent-emoji"];
@@ -85,7 +85,7 @@ describe("shiftline fit", () => {
     expect(unknown.stderr).toMatch(/--id emoji-fluent: no such benchmark; known: emoji-/);
   });
 
-  it("compares the published zoo with the OpenAI models: same input, same bytes", async () => {
+  it("compares the published zoo with the OpenAI models, with the same bytes for the same input", async () => {
     const [first, second] = [temporaryFolder(), temporaryFolder()];
     const run = await shiftline(["fit", "openclip", "--out", first]);
     expect(run.status, run.stderr).toBe(0);
@@ -97,18 +97,18 @@ describe("shiftline fit", () => {
     for (const file of FILES) expect(readFileSync(join(second, file))).toEqual(readFileSync(join(first, file)));
   });
 
-  it("reads a results folder, writes beside it and says how far above the line each checkpoint is", async () => {
+  it("reads a results folder, writes next to it and reports how far above the line each checkpoint is", async () => {
     const folder = await resultsFolder(["mine"]);
     const run = await shiftline(["fit", folder]);
     expect(run.status, run.stderr).toBe(0);
     expect(run.stdout).toMatch(/^mine: \d+\.\d points (above|below) the line on the average of the five shifts$/m);
     expect(run.stdout).toMatch(/^ {2}95 % interval \S+ … \S+, from finite images and the error of the line$/m);
     expect(readdirSync(folder).sort()).toEqual([RECORD, ...FILES.slice(0, 2), "mine", "robustness.csv"]);
-    // its own outputs are not read as input
+    // its outputs are not read as input
     expect((await shiftline(["fit", folder])).stdout).toBe(run.stdout);
   });
 
-  it("puts no two template sets or definitions of one name on one line, and names both", async () => {
+  it("does not put two template sets or definitions of the same name on one line, and names both", async () => {
     const names = ["a", "b", "c", "d", "e", "f"];
     const folder = await resultsFolder(names, (checkpoint, benchmark) => ({
       benchmark_version: 1,
@@ -146,7 +146,7 @@ describe("shiftline fit", () => {
     expect(byCsv.stdout).toContain("Baseline mine, templates openai-80, fitted on the probit scale");
   });
 
-  it("fits a line a group, tests whether they differ, aggregates seeds and compares with one checkpoint", async () => {
+  it("fits a line per group, tests whether they differ, aggregates seeds and compares with one checkpoint", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `c${i}`);
     const metadata = [
       "checkpoint,data,run",
@@ -177,7 +177,7 @@ describe("shiftline fit", () => {
     expect(read("fits.csv").filter((line) => line.startsWith("checkpoints,"))).toHaveLength(6 * 2);
   });
 
-  it("keeps names with commas, quotes and formulas whole through fit", async () => {
+  it("preserves names with commas, quotes and formulas", async () => {
     const names = ['a,b "c"', "=cmd|' /C calc'!A0", "d"];
     const folder = writeTree(temporaryFolder(), { "in.csv": accuraciesCsv(names) });
     const run = await shiftline(["fit", join(folder, "in.csv"), "--out", folder, "--json"]);
@@ -234,7 +234,7 @@ describe("shiftline fit", () => {
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 
-  it("gives no table another's name, as of mixtures where no mixture is asked for", async () => {
+  it("gives no table the name of another, such as mixtures without --mixture", async () => {
     const folder = writeTree(temporaryFolder(), { "in.csv": good });
     for (const name of ["mixtures.csv", "agreement.csv", "group-tests.csv"]) {
       const run = await shiftline(["fit", join(folder, "in.csv"), "--out", join(folder, name)]);
@@ -246,7 +246,7 @@ describe("shiftline fit", () => {
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 
-  it("names what is not there, and a folder without accuracies", async () => {
+  it("names what is missing, and a folder without accuracies", async () => {
     const folder = temporaryFolder();
     expect((await shiftline(["fit", join(folder, "none")])).stderr).toMatch(
       /none: no such file or folder; expected a results folder/,
@@ -299,7 +299,7 @@ describe("shiftline fit", () => {
 });
 
 describe("the zoo's metadata", () => {
-  it("are used where its rows are an input, one row a checkpoint", async () => {
+  it("are used if its rows are an input, one row per checkpoint", async () => {
     const run = await shiftline(["fit", "openclip", "--group-by", "pretraining", "--json"]);
     expect(run.status, run.stderr).toBe(0);
     const { groups } = JSON.parse(run.stdout) as {

@@ -15,8 +15,8 @@ function names(table: string): string[] {
   return lines.slice(3, end === -1 ? undefined : end).map((row) => row.split(/ {2,}/)[0] as string);
 }
 
-describe("the user's checkpoints beside 118 published ones", () => {
-  it("stand first in what fit prints, and none of them is among the rows left out", async () => {
+describe("the user's checkpoints among 118 published ones", () => {
+  it("come first in the output of fit, and none of them is omitted", async () => {
     const { stdout } = await shiftline(["fit", "openclip", makeMine(), "--quiet"]);
     const rows = names(stdout.slice(stdout.indexOf("Effective robustness of")));
     expect(rows[0]).toBe("in focus");
@@ -26,13 +26,13 @@ describe("the user's checkpoints beside 118 published ones", () => {
     expect(stdout).not.toMatch(/^mine-\d: /m);
   });
 
-  it("have each shift as a row of its own where they are few", async () => {
+  it("have a separate row per shift if they are few", async () => {
     const { stdout } = await shiftline(["fit", "openclip", makeMine(), "--highlight", "mine-3", "--quiet"]);
     expect(stdout).toMatch(/\nmine-3: [\d.]+ points (above|below) the line on the average/);
     expect(stdout).toMatch(/\nin focus\nmine-3 .*\nothers\n/);
   });
 
-  it("stand first in every format of table, sorted among themselves", async () => {
+  it("come first in every format of table, sorted among themselves", async () => {
     const results = makeMine();
     const text = await shiftline(["table", "openclip", results, "--sort", "average", "--quiet"]);
     const csv = await shiftline(["table", "openclip", results, "--sort", "average", "--format", "csv", "--quiet"]);
@@ -71,7 +71,7 @@ describe("the user's checkpoints beside 118 published ones", () => {
     }
   });
 
-  it("are not those of a published table, named by its path or not, but those of any other", async () => {
+  it("are those of any table except published ones, whether named by path or not", async () => {
     const folder = temporaryFolder();
     const shipped = join(root, "benchmarks", "baselines", "openclip.csv");
     const copy = join(folder, "copy.csv");
@@ -91,7 +91,7 @@ describe("the user's checkpoints beside 118 published ones", () => {
     expect(names(await table(copy, results))).not.toContain("in focus"); // both are the user's
   });
 
-  it("are told by names that are near where a pattern matches none", async () => {
+  it("get suggestions of similar names if a pattern matches none", async () => {
     for (const command of ["fit", "table"]) {
       const { status, stderr } = await shiftline([command, "openclip", "--highlight", "siglpi", "--quiet"]);
       expect(status).toBe(1);

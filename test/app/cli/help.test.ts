@@ -14,7 +14,7 @@ import { cli, demo, root, shiftline } from "./run-cli.ts";
 const commands = leaves(idleProgram());
 const named = commands.map((command): [string, Command] => [command.name(), command]);
 
-/** What is parsed of a line: the command, its arguments and options. @throws as the command line does */
+/** The parsed command, arguments and options of a line. @throws as the command line does */
 async function parsed(line: string) {
   const [name, ...words] = shellWords(line);
   expect(name).toBe("shiftline");
@@ -27,13 +27,13 @@ async function parsed(line: string) {
 }
 
 describe("the help of every command", () => {
-  it.each(named)("%s has examples, and each is a line that it takes", async (name, command) => {
+  it.each(named)("%s has examples, and accepts each of them", async (name, command) => {
     const examples = examplesOf(command);
     expect(examples.length).toBeGreaterThan(0);
     for (const line of examples) expect(await parsed(line), line).toMatchObject({ command: name });
   });
 
-  it.each(named)("%s has its most used options first and those of every command last", (_, command) => {
+  it.each(named)("%s lists its main options first and the common options last", (_, command) => {
     const groups = [...new Set(command.options.map((option) => option.helpGroupHeading))];
     if (groups.length > 1) expect(["Most used:", "Options:"]).toContain(groups[0]);
     expect(groups.at(-1)).toBe("In every command:");
@@ -49,7 +49,7 @@ describe("the help of every command", () => {
     }
   });
 
-  it("is printed with its examples, on 100 columns where there is no terminal", async () => {
+  it("is printed with its examples, in 100 columns without a terminal", async () => {
     const { status, stdout } = await shiftline(["table", "--help"]);
     expect(status).toBe(0);
     expect(stdout).toContain("Examples:\n  $ shiftline table results\n");
@@ -60,7 +60,7 @@ describe("the help of every command", () => {
     expect(overview).toContain("shiftline COMMAND --help");
   });
 
-  it("reads no library but the one that parses the command line, so that it is there at once", () => {
+  it("loads only the library that parses the command line, so that it appears at once", () => {
     const run = spawnSync(process.execPath, [cli, "--help"], {
       env: { ...process.env, NODE_DEBUG: "esm" },
       encoding: "utf8",
@@ -72,7 +72,7 @@ describe("the help of every command", () => {
     expect(new Set(modules).size).toBeLessThan(40);
   });
 
-  it("has the scales and kinds of line that can be fitted", () => {
+  it("lists the scales and kinds of line that can be fitted", () => {
     expect(SCALES).toEqual(FIT_SCALES);
     expect(LINES).toEqual(LINE_KINDS);
   });
@@ -119,7 +119,7 @@ describe("a mistake in the command line", () => {
     ["list templtes", /templtes: expected .*; did you mean templates\?/],
     ["convert a", /--out <folder> is missing\n {2}--out <folder> /],
     ["inspect a b", /too many arguments: expected 1, got 2/],
-  ])("%s: is named with the nearest word, in few lines, with status 2", async (line, message) => {
+  ])("%s: is reported with the nearest word, in few lines, with status 2", async (line, message) => {
     const { status, stdout, stderr } = await shiftline(shellWords(line));
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
@@ -127,7 +127,7 @@ describe("a mistake in the command line", () => {
   });
 });
 
-describe("an argument that is meant as an option's value", () => {
+describe("an argument that is probably an option's value", () => {
   it.each([
     [
       "evaluate a --benchmark imagenet imagenet-r",
@@ -152,7 +152,7 @@ describe("an argument that is meant as an option's value", () => {
     expect(stderr.split("\n")[0]).toMatch(new RegExp(`^shiftline \\w+: ${message}$`));
   });
 
-  it("is an argument where there is such a file, and no such option", async () => {
+  it("is accepted if it is a file and not a value of the option", async () => {
     const cwd = temporaryFolder();
     writeTree(cwd, { "imagenet-r/notes.txt": "" });
     const run = await shiftline(["table", "imagenet-r"], { cwd });
@@ -160,8 +160,8 @@ describe("an argument that is meant as an option's value", () => {
   });
 });
 
-describe("messages about what is not there", () => {
-  it("are short, with what is accepted behind --verbose", async () => {
+describe("messages about unknown names", () => {
+  it("are short, and list the accepted values with --verbose", async () => {
     const cwd = temporaryFolder();
     writeTree(cwd, { "oth/notes.txt": "", "out.csv": "" });
     const args = ["evaluate", "oth", "--data-dir", `imagenet=${demo}`, "--limit", "1"];
@@ -178,7 +178,7 @@ describe("messages about what is not there", () => {
     );
   });
 
-  it("name a folder of results where --out is a file", async () => {
+  it("ask for a results folder if --out is a file", async () => {
     const cwd = temporaryFolder();
     writeTree(cwd, { mine: "" });
     const out = async (path: string) => (await shiftline(["evaluate", "a", "--out", path], { cwd })).stderr;
@@ -190,7 +190,7 @@ describe("messages about what is not there", () => {
     );
   });
 
-  it("suggest the id that may be meant", async () => {
+  it("suggest the nearest id", async () => {
     const { stderr } = await shiftline(["evaluate", "a", "--data", demo, "--benchmark", "imagenet_r"]);
     expect(stderr).toMatch(/unknown benchmark "imagenet_r"; known: .*; did you mean imagenet-r\?\n$/);
   });

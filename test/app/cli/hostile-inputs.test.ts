@@ -9,7 +9,7 @@ import { huggingFaceFolder, openClipFolder, wordTokenizer } from "../../model/ch
 import { descendantsOf, isRunning, mainThreadSeconds } from "./processes.ts";
 import { checkpoints, cli, demo, root, shiftline, shiftlineProcess } from "./run-cli.ts";
 
-// Node's start, the plan and a loaded machine: what is stopped takes this at most beyond its deadline, ms
+// Maximum delay of a stop after its deadline, ms: Node's start, the plan and a loaded machine
 const SLACK = 15_000;
 
 const unix = describe.skipIf(process.platform === "win32");
@@ -23,13 +23,13 @@ function evaluation(checkpoint: string, out: string, ...more: string[]): string[
 
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A command that goes on without end, once it has said something, or has long been at work. */
+/** An endless command that has printed something or has been working for a while. */
 async function startEndless(
   args: readonly string[],
   said: RegExp | null,
   onTestFinished: TestContext["onTestFinished"],
 ) {
-  // On a loaded machine it may not be amid its work before its deadline
+  // On a loaded machine it may not reach its work before its deadline
   const words = [...args, "--timeout", "600"];
   const child = spawn(process.execPath, [cli, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -42,14 +42,14 @@ async function startEndless(
   });
   if (said !== null) await heard;
   else await isBusy(child.pid as number);
-  if (said !== null) await after(1000); // into the work itself
+  if (said !== null) await after(1000); // well into the work
   return { child, ended: once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>, text: () => text };
 }
 
-/** Seconds of work by which a process is long past its start and plan, which take half of one. */
+/** Seconds of processor time after which a process is well past its start and plan, which take half a second. */
 const INTO_THE_WORK = 1.5;
 
-/** Waits until the process that this one has do its work is amid it: on a loaded machine, that is later. */
+/** Waits until the worker process of this one is well into its work, which takes longer on a loaded machine. */
 async function isBusy(pid: number): Promise<void> {
   if (process.platform !== "linux") return void (await after(4000));
   for (;;) {
@@ -59,14 +59,14 @@ async function isBusy(pid: number): Promise<void> {
   }
 }
 
-/** A tokenizer whose pattern tries every way of cutting a prompt into words, of which there are 4^40. */
+/** A tokenizer whose pattern tries all 4^40 ways of splitting a prompt into words. */
 function backtrackingTokenizer(): string {
   const tokenizer = JSON.parse(wordTokenizer());
   tokenizer.pre_tokenizer = { type: "Split", pattern: { Regex: "((\\w+ ?)+ ?)+!" }, behavior: "Removed", invert: true };
   return JSON.stringify(tokenizer);
 }
 
-// They wait for deadlines, and so side by side: these are shared, made before all
+// The tests wait for deadlines and therefore run concurrently: these files are shared and made first
 const folder = sharedFolder();
 const endlessGraph = openClipFolder({ vision: { detour: endlessLoop() } }, join(folder, "graph"));
 const endlessLater = openClipFolder({ vision: { detour: endlessLoop(5) } }, join(folder, "later"));
@@ -94,7 +94,7 @@ unix.concurrent("work without end", () => {
     },
   );
 
-  it("that begins amid the images, in a thread, is stopped too", { timeout: 60_000 }, async ({ expect }) => {
+  it("that begins during the images, in a thread, is stopped too", { timeout: 60_000 }, async ({ expect }) => {
     const result = await shiftlineProcess([...evaluation(endlessLater, freshOut()), "--timeout", "2"]);
     expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
     expect(result.stderr).toMatch(/visual\.onnx: one run of its graph did not end within 2 s/);
@@ -117,7 +117,7 @@ unix.concurrent("work without end", () => {
       const args = evaluation(endlessLater, freshOut());
       const { child, ended, text } = await startEndless(args, /images, |123 images/, onTestFinished);
       child.kill(name);
-      await after(700); // later than one that was handed on would come
+      await after(700); // later than a forwarded signal would arrive
       const begun = performance.now();
       child.kill(name);
       expect(await ended).toEqual([name === "SIGINT" ? 130 : 143, null]);
@@ -131,7 +131,7 @@ unix.concurrent("work without end", () => {
     const begun = performance.now();
     child.kill("SIGTERM");
     expect(await ended).toEqual([143, null]);
-    expect(performance.now() - begun).toBeLessThan(5000 + 3000); // it is given five seconds to answer
+    expect(performance.now() - begun).toBeLessThan(5000 + 3000); // it has five seconds to answer
     expect(text()).toMatch(/stopped by SIGTERM, which was not acknowledged/);
   });
 
@@ -139,7 +139,7 @@ unix.concurrent("work without end", () => {
     const { child, ended } = await startEndless(evaluation(endlessPattern, freshOut()), null, onTestFinished);
     const begun = performance.now();
     for (const name of ["SIGINT", "SIGINT", "SIGTERM", "SIGTERM"] as const) child.kill(name);
-    const [status] = await ended; // signals that wait together come in no order
+    const [status] = await ended; // pending signals arrive in any order
     expect([130, 143]).toContain(status);
     expect(performance.now() - begun).toBeLessThan(3000);
   });
@@ -147,7 +147,7 @@ unix.concurrent("work without end", () => {
 
 linux.concurrent("a process that is blocked for ever", () => {
   it.for(["inspect", "evaluate"])(
-    "ends when %s, which started it, is killed outright",
+    "ends when its parent, %s, is killed with SIGKILL",
     { timeout: 180_000 },
     async (command, { expect, onTestFinished }) => {
       const { child, ended } = await startEndless(commandOn(command, endlessPattern), null, onTestFinished);
@@ -184,7 +184,7 @@ unix("a named pipe or a device", () => {
         for (const args of [["inspect", folder], evaluation(folder, join(folder, "../results"))]) {
           const result = await shiftline(args);
           expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
-          // What is not there is reported as missing
+          // Missing files are reported as missing
           if (file.endsWith(".onnx")) expect(result.stderr).toContain(`${file}: expected a file, found ${kind}`);
         }
       }
@@ -192,7 +192,7 @@ unix("a named pipe or a device", () => {
     60_000,
   );
 
-  it("among the images is refused, or skipped where that is asked for", async () => {
+  it("among the images is refused, or skipped with --skip-unreadable", async () => {
     const data = join(temporaryFolder(), "val");
     cpSync(demo, data, { recursive: true });
     const [folder] = readdirSync(data).sort();

@@ -14,7 +14,7 @@ const sketches = join(fixtures, "sketches", "root");
 const photo = readFileSync(join(sketches, "imagenet/val/n01440764/ILSVRC2012_val_00025129.JPEG"));
 const otherPhoto = readFileSync(join(sketches, "imagenet/val/n01484850/ILSVRC2012_val_00030127.JPEG"));
 
-/** Runs the command and gives what it prints and its exit status. */
+/** Runs the command and returns its output and exit status. */
 const run = (path: string, options: Parameters<typeof runInspectData>[1]) =>
   captured(() => runInspectData(path, { store: join(temporaryFolder(), "store"), quiet: true, ...options }));
 
@@ -30,7 +30,7 @@ describe("shiftline inspect <data root>", () => {
     expect(stdout).toMatch(/imagenet: (?:list|arrow|parquet): labels that come with the images; 1000: 20 of 50,000/);
   });
 
-  it("exits with 0 and says so where all is complete and sound", async () => {
+  it("exits with 0 and reports that all is complete and sound", async () => {
     const about = { classNames: "imagenet-openai", protocols: [{ id: "two" }] };
     const definition = writeTree(temporaryFolder(), definitionFiles("mine", ["cat", "dog"], about));
     const root = writeTree(temporaryFolder(), { "cat/a.jpg": photo, "dog/b.jpg": otherPhoto });
@@ -78,7 +78,7 @@ describe("shiftline inspect <data root>", () => {
     expect(stdout).toContain("class folders named by index, read as numbers (10 after 9)");
   });
 
-  it("gives scripts everything as JSON", async () => {
+  it("prints everything as JSON for scripts", async () => {
     const { status, stdout } = await run(sketches, { json: true });
     const inspection = JSON.parse(stdout) as DataInspection;
     expect(status).toBe(1);
@@ -90,7 +90,7 @@ describe("shiftline inspect <data root>", () => {
     expect(inspection.sound).toBe(false);
   });
 
-  it("shows control characters of a file's name, and does not obey them", async () => {
+  it("escapes control characters in a file name", async () => {
     const root = writeTree(temporaryFolder(), {
       "imagenet-r/n01443537/\u001b[31mred.jpg": "",
       "imagenet-r/n01443537/b.jpg": photo,
@@ -100,7 +100,7 @@ describe("shiftline inspect <data root>", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
-  it("says what was moved since the content was written down", async () => {
+  it("reports what was moved since the content was recorded", async () => {
     const store = join(temporaryFolder(), "store");
     const root = writeTree(temporaryFolder(), {
       "imagenet-r/n01443537/a.jpg": photo,
@@ -139,7 +139,7 @@ describe("formatDataInspection", () => {
     expect(text).toContain("    and 1,195 more\n");
   });
 
-  it("advises to unpack folders alone", async () => {
+  it("advises unpacking for folders only", async () => {
     const folder = writeTree(temporaryFolder(), { "n01440764/a.jpg": photo });
     const tar = join(temporaryFolder(), "val.tar");
     writeFileSync(tar, makeTar([{ name: "n01440764/a.jpg", content: photo }]));
@@ -152,7 +152,7 @@ describe("formatDataInspection", () => {
     expect(await advice(tar)).toEqual(["fetch it again", "fetch the whole set again"]);
   });
 
-  it("names no format of a place whose images could not be listed", async () => {
+  it("does not name a format if the images could not be listed", async () => {
     const place = writeTree(temporaryFolder(), { "1/a.jpg": "", "2/b.jpg": "", "3/c.jpg": "" });
     const text = formatDataInspection(await inspectData(place, { benchmarks: ["imagenet"] }));
     expect(text).toContain("\nimagenet: class folders named by numbers; ");

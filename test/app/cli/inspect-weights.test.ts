@@ -20,7 +20,7 @@ function facts(stdout: string): Record<string, string> {
   );
 }
 
-it("inspect says what weights are, by the folder, the file or the index of shards", async () => {
+it("inspect describes weights given as a folder, a file or an index of shards", async () => {
   const folder = weightFolder("hf-clip", shardTensors(readTensors(weightBytes("hf-clip"))));
   for (const path of [folder, join(folder, "model.safetensors.index.json")]) {
     const { status, stdout } = await shiftline(["inspect", path]);
@@ -44,7 +44,7 @@ it("inspect says what weights are, by the folder, the file or the index of shard
   expect(image.gflops).toBe((2 * weights.image.multiplyAdds) / 1e9);
 });
 
-it("inspect refuses weights that nothing describes, and takes a folder of images with a meta.bin for data", async () => {
+it("inspect refuses weights without a description, and treats a folder of images with a meta.bin as data", async () => {
   const epoch = await shiftline(["inspect", weightPath("tiny.pt")]);
   expect([epoch.status, epoch.stdout]).toEqual([1, ""]);
   expect(epoch.stderr).toMatch(

@@ -12,7 +12,7 @@ import { skipUnless } from "../../require.ts";
 import { lacksPermissions } from "../../system.ts";
 import { checkpoints, cli, demo, root, shiftline as runHere } from "./run-cli.ts";
 
-/** What a shell needs to give one command a view of the file system of its own, as in a container. */
+/** What a shell needs to give a command a private view of the file system, as in a container. */
 const canMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
 const mounting = describe.skipIf(
   skipUnless("mounts", canMount, "no process here may mount a file system for itself alone (unshare -rm)"),
@@ -39,7 +39,7 @@ mounting("a library of the system's own that cannot be loaded", () => {
     ["onnxruntime", find(runtime, new RegExp(`${process.platform}/${process.arch}/libonnxruntime`)), "inspect"],
     ["sharp", find(sharp, /\.node$/), `${evaluate} --skip-unreadable`],
     ["sharp", find(sharp, /\.node$/), "inspect --deep"],
-  ])("is no defect, but a system that is not supported: %s", (name, library, command) => {
+  ])("is reported as an unsupported system, not as a defect: %s", (name, library, command) => {
     const folder = writeTree(temporaryFolder(), { empty: "" });
     const what = command.includes("deep") ? demo : join(checkpoints, "vit-open-clip");
     const args = command.startsWith("evaluate")
@@ -52,8 +52,8 @@ mounting("a library of the system's own that cannot be loaded", () => {
   });
 });
 
-describe("a library that a package does not have for the system", () => {
-  it("is told apart from the machine's limits", () => {
+describe("a native library that a package lacks for the system", () => {
+  it("is distinguished from the machine's limits", () => {
     const missing = Object.assign(new Error("Cannot find module '../bin/x.node'"), { code: "MODULE_NOT_FOUND" });
     expect(nativeLibraryError("onnxruntime", missing)).toBeInstanceOf(InputError);
     const limit = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
@@ -62,7 +62,7 @@ describe("a library that a package does not have for the system", () => {
 });
 
 mounting("a disk that is full", () => {
-  it("stops the work by name, which goes on when there is room, to the bytes of a run that had room", async () => {
+  it("stops the work and is named; with space, the work resumes and gives the bytes of an uninterrupted run", async () => {
     const folder = temporaryFolder();
     const run = `${shiftline} ${evaluate} --out /mnt/results --store /mnt/store`;
     const predictions = join("vit-open-clip", "imagenet", "1000", "single-1", "predictions.csv");
@@ -103,7 +103,7 @@ mounting("a file system that is read-only", () => {
 });
 
 describe("checkWritable", () => {
-  it.skipIf(lacksPermissions)("asks the folder, or the nearest above it that is there, and makes nothing", async () => {
+  it.skipIf(lacksPermissions)("checks the folder or its nearest existing parent, and creates nothing", async () => {
     const folder = writeTree(temporaryFolder(), { file: "" });
     await checkWritable(join(folder, "a", "b"), "--out");
     expect(existsSync(join(folder, "a"))).toBe(false);
@@ -115,7 +115,7 @@ describe("checkWritable", () => {
 });
 
 describe.skipIf(process.platform === "win32")("a limit on open files", () => {
-  it.each([24, 48, 64])("of %i is named, and no defect", (limit) => {
+  it.each([24, 48, 64])("of %i is named, and is not a defect", (limit) => {
     const out = join(temporaryFolder(), "results");
     const script = `ulimit -n ${limit}; exec ${shiftline} ${evaluate} --out ${out}`;
     const result = spawnSync("bash", ["-c", script], { cwd: root, encoding: "utf8" });
@@ -124,7 +124,7 @@ describe.skipIf(process.platform === "win32")("a limit on open files", () => {
   });
 });
 
-describe("an error that nobody foresaw", () => {
+describe("an unexpected error", () => {
   it("is a defect with its stack, unless the machine's limits are its cause", () => {
     expect(describeExit(new TypeError("x is not a function"))).toMatchObject({ status: 70 });
     expect(describeExit(new TypeError("x is not a function")).text).toMatch(/this is a bug.*\nTypeError: x is/);

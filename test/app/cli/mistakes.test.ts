@@ -19,7 +19,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     const folder = temporaryFolder();
     const all = await wnids("imagenet");
     const asText = Array.from({ length: 1000 }, (_, i) => String(i)).sort();
-    // What a program makes that reads V2's folders 0 to 999 in the order of their names, and writes wnid folders
+    // The output of a program that reads V2's folders 0 to 999 in the order of their names, and writes wnid folders
     for (const [position, name] of asText.entries()) {
       const from = join(demo, all[Number(name)] as string);
       if (existsSync(from))
@@ -38,7 +38,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     expect(JSON.parse(run).warnings[0]).toMatch(/sorted as text/);
   }, 60_000);
 
-  it("a 1000-way score asked of a 200-class set", async () => {
+  it("a 1000-way score of a 200-class set", async () => {
     const folder = temporaryFolder();
     const image = readFileSync(join(demo, "n01514668", "rooster-noto.JPEG"));
     writeTree(
@@ -55,7 +55,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     expect(warned.stderr).toMatch(/warning: .*its 200 class folders are exactly those of imagenet-r/);
   }, 60_000);
 
-  it("a class that is missing, and a set of which a part is there", async () => {
+  it("a missing class, and an incomplete set", async () => {
     const folder = temporaryFolder();
     cpSync(join(sketches, "objectnet-1.0"), join(folder, "objectnet-1.0"), { recursive: true });
     const { status, stderr } = await evaluate(folder, "--data", folder);
@@ -63,7 +63,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     expect(status).toBe(1);
   });
 
-  it("a folder that a whole run would refuse, in a sample of it too, and with --quiet", async () => {
+  it("a folder that a full run would refuse, also in a sample and with --quiet", async () => {
     const folder = temporaryFolder();
     const image = readFileSync(join(demo, "n01514668", "rooster-noto.JPEG"));
     const root = writeTree(join(folder, "data"), {
@@ -117,7 +117,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     expect(status).toBe(0);
   }, 60_000);
 
-  it("tars that lead outside, are cut short, or have a label that is no class", async () => {
+  it("tars that point outside, are truncated, or have an invalid label", async () => {
     const folder = temporaryFolder();
     const wds = join(fixtures, "sketches", "wds", "wds_imagenet-r");
     cpSync(wds, join(folder, "cut"), { recursive: true });

@@ -9,8 +9,8 @@ const place = (results: string, checkpoint: string, benchmark = "imagenet", prom
   join(results, checkpoint, benchmark, "1000", prompts);
 const rows = (results: string) => readFileSync(join(results, "accuracies.csv"), "utf8").trim().split("\n").slice(1);
 
-describe("evaluate, where one result has trouble", () => {
-  it("scores, writes and prints the others, then names it and ends with status 1", async () => {
+describe("evaluate with one failing result", () => {
+  it("scores, writes and prints the others, then names it and exits with status 1", async () => {
     const results = out();
     const two = demoRun(results, "vit-open-clip", "hf-split");
     writeTree(place(results, "vit-open-clip", "imagenet", ""), { "simple-7": "a file of the user's" });
@@ -35,7 +35,7 @@ describe("evaluate, where one result has trouble", () => {
     expect(json.status).toBe(1);
   }, 120_000);
 
-  it("warns of another checkpoint's torn or newer metrics.json, and keeps its rows in accuracies.csv", async () => {
+  it("warns about a torn or newer metrics.json of another checkpoint, and keeps its rows in accuracies.csv", async () => {
     const results = out();
     expect((await shiftline(quickRun(results, "hf-split"))).status).toBe(0);
     const before = rows(results);
@@ -50,7 +50,7 @@ describe("evaluate, where one result has trouble", () => {
     }
   }, 120_000);
 
-  it("refuses before the work to replace an accuracies.csv that is the user's", async () => {
+  it("refuses at the start to replace the user's accuracies.csv", async () => {
     const results = out();
     const userTable = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
     writeTree(results, { "accuracies.csv": userTable });
@@ -60,7 +60,7 @@ describe("evaluate, where one result has trouble", () => {
     expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(userTable);
   }, 30_000);
 
-  it("scores a benchmark whose images are whole beside one that has an unreadable image", async () => {
+  it("scores a sound benchmark when another has an unreadable image", async () => {
     const results = out();
     const broken = join(temporaryFolder(), "val");
     cpSync(demo, broken, { recursive: true });
@@ -83,7 +83,7 @@ describe("evaluate, where one result has trouble", () => {
     expect(rows(results).every((row) => row.split(",")[1] === "imagenet")).toBe(true);
   }, 120_000);
 
-  it("leaves a protocol out before the work where no sampled image is of its classes", async () => {
+  it("leaves out a protocol at the start if no sampled image belongs to its classes", async () => {
     const results = out();
     const run = await shiftline([
       ...["evaluate", join(checkpoints, "vit-open-clip"), "--data-dir", `imagenet=${demo}`],
@@ -105,7 +105,7 @@ describe("evaluate, where one result has trouble", () => {
     for (const result of await Promise.all(limits)) expect(result.status, result.stderr).toBe(0);
   }, 120_000);
 
-  it("leaves an empty folder that was there before, and takes one that it made", async () => {
+  it("keeps an empty folder that existed before, and removes one that it made", async () => {
     const results = out();
     const missing = [...quickRun(results, "vit-open-clip"), "--merge-only"];
     expect((await shiftline(missing)).status).toBe(1);

@@ -18,7 +18,7 @@ function content(folder: string): Record<string, string> {
 }
 
 describe("a command's outputs", () => {
-  it("go into the one results folder given, again with more results, other options and without the record", async () => {
+  it("go into the results folder given, also with more results, other options and without the record", async () => {
     const folder = temporaryFolder();
     const out = results(folder, "a");
     for (const args of [
@@ -42,7 +42,7 @@ describe("a command's outputs", () => {
     expect(readFileSync(join(out, ".made-from.json"), "utf8")).toBe(record);
   }, 120_000);
 
-  it("of published rows, CSV files and several folders go nowhere but to --out, and never over others", async () => {
+  it("of published rows, CSV files and several folders go only to --out, and never overwrite others", async () => {
     const folder = temporaryFolder();
     const out = results(folder, "a");
     const second = makeResults(join(folder, "second"), { checkpoints: ["b"], imagesPerClass: 1 });
@@ -105,7 +105,7 @@ describe("a command's outputs", () => {
     expect(report.stderr).toMatch(/page\.html: was made from \.\.\/first\/results/);
     expect([fit.status, report.status]).toEqual([1, 1]);
     expect(content(out)).toEqual(before);
-    // both moved together are the same inputs
+    // inputs that moved together are the same
     renameSync(folder, `${folder}-moved`);
     try {
       const moved = await shiftline([
@@ -120,7 +120,7 @@ describe("a command's outputs", () => {
     }
   }, 60_000);
 
-  it("take one file where the path ends as the output does", async () => {
+  it("go to a single file if the path has the extension of the output", async () => {
     const folder = temporaryFolder();
     const out = results(folder, "a");
     const run = (...args: string[]) => shiftline([...args, "--quiet"]);
@@ -181,7 +181,7 @@ describe("claimOutputs", () => {
     await claimOutputs(fit(folder, [folder]));
   });
 
-  it("takes a PNG for one of ours by the record, or by the SVG beside it", async () => {
+  it("recognizes a PNG of ours by the record, or by the SVG next to it", async () => {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(ours)) writeTree(folder, { [name]: Buffer.from(text, "latin1") });
     await claimOutputs(report(folder));
@@ -191,7 +191,7 @@ describe("claimOutputs", () => {
     await expect(claimOutputs(report(folder))).rejects.toThrow(/a\.png: was not written by shiftline report/);
   });
 
-  it("does not guess what files were made from, nor read a record that is none", async () => {
+  it("does not guess what files were made from, and does not read an invalid record", async () => {
     const folder = writeTree(temporaryFolder(), { "fits.csv": "baseline,group\n" });
     await expect(claimOutputs(fit(folder, ["openclip"]))).rejects.toThrow(/fits\.csv: its inputs are unknown/);
     expect(existsSync(join(folder, ".made-from.json"))).toBe(false);
@@ -223,7 +223,7 @@ describe("a folder without results", () => {
     expect(content(folder)).toEqual(before);
   });
 
-  it("says where the results are that are above or below it", async () => {
+  it("points to results above or below it", async () => {
     const folder = temporaryFolder();
     const out = results(folder, "a");
     expect(await describeNoResults(join(out, "a", "imagenet"))).toContain(`the results folder is above: ${out}`);

@@ -6,7 +6,7 @@ import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { shiftline } from "./run-cli.ts";
 
 const CONTROL = /[^\P{Cc}\n]|\p{Cf}/u;
-/** Clears the screen; sets the window's title; the same with the one-byte forms; turns the direction of text. */
+/** Clears the screen; sets the window's title; the same with the one-byte forms; reverses the direction of text. */
 const NAMES = ["\x1b[2Ja", "\x1b]0;owned\x07b", "\x9b2Jc", "\u202ed", "e\rf", "g"];
 
 function accuracies(): string {
@@ -26,7 +26,7 @@ function accuracies(): string {
 
 describe("what a command prints", () => {
   it.each([["text"], ["markdown"], ["latex"], ["wide-csv"], ["json"]])(
-    "holds no control sequence that a name brought along, in the tables of fit and its notes: %s",
+    "contains no control sequence from a name, in the tables and notes of fit: %s",
     async (format) => {
       const folder = writeTree(temporaryFolder(), { "accuracies.csv": accuracies() });
       const asked = format === "json" ? ["--json"] : ["--format", format];
@@ -40,7 +40,7 @@ describe("what a command prints", () => {
     },
   );
 
-  it("keeps JSON's values as they are", () => {
+  it("does not change values in JSON", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string({ unit: "binary" }), (value, text) => {
         const shown = toPrintableJson({ value, text, NAMES, tag: "\u{e0041}" });

@@ -14,12 +14,12 @@ export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Whether a process is there and no mere entry of one that has ended. */
+/** Whether a process is running, and not a zombie. */
 export function isRunning(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
 }
 
-/** Seconds that a process's main thread has computed; the kernel counts them in hundredths. */
+/** Processor seconds of a process's main thread; the kernel counts in hundredths. */
 export function mainThreadSeconds(pid: number): number {
   const [, , , , , , , , , , , user = "", system = ""] = statOf(`${pid}/task/${pid}`) ?? [];
   return (Number(user) + Number(system)) / 100;
@@ -29,7 +29,7 @@ function parentOf(pid: string): string | undefined {
   return statOf(pid)?.[1];
 }
 
-/** The fields of a `stat` file from the state on; undefined where the process has ended. */
+/** The fields of a `stat` file from the state on; undefined if the process has ended. */
 function statOf(of: string): string[] | undefined {
   try {
     return readFileSync(`/proc/${of}/stat`, "utf8")

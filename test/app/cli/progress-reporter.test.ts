@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe("progress in a log file", () => {
-  it("has a line at the end of a task, and one every ten seconds before, even where the total grows with the count", () => {
+  it("has a line at the end of a task and every ten seconds before, even if the total grows with the count", () => {
     const progress = startProgress({ quiet: false });
     for (let done = 64; done <= 300 * 64; done += 64) {
       progress.update({ task: "prompts", unit: "prompts", done, total: done, next: "10 images" });
@@ -29,7 +29,7 @@ describe("progress in a log file", () => {
     expect(lines().length).toBeLessThanOrEqual(4);
   });
 
-  it("tells the rate of late, the time left, and what comes then", () => {
+  it("reports the recent rate, the time left, and the next step", () => {
     const progress = startProgress({ quiet: false });
     for (let done = 0; done <= 160; done += 16) {
       progress.update({ task: "imagenet: headers", unit: "images", done, total: 648, next: "2 tasks" });
@@ -38,7 +38,7 @@ describe("progress in a log file", () => {
     expect(lines()).toEqual(["imagenet: headers 160/648  16 images/s, 31 s left, then 2 tasks\n"]);
   });
 
-  it("names what is worked on, and tells a time left that comes true where the items of later work cost another time", () => {
+  it("names the current work, and estimates the time left correctly if later items take a different time", () => {
     const progress = startProgress({ quiet: false });
     // 1,000 prompts of a large checkpoint take 200 s, 9,000 of a small one 20 s
     const costs = [200, 20];
@@ -72,7 +72,7 @@ describe("progress in a log file", () => {
     expect(after.length).toBeLessThanOrEqual(23);
   });
 
-  it("has nothing of brief work that is done at once, and the same lines of brief work that is not", () => {
+  it("prints nothing for brief work done at once, and the usual lines otherwise", () => {
     const update = (progress: ReturnType<typeof startProgress>, seconds: number) => {
       for (let done = 1; done <= 10; done++) {
         clock += seconds * 100;
@@ -88,7 +88,7 @@ describe("progress in a log file", () => {
     ]);
   });
 
-  it("is silent under --quiet, but for warnings", () => {
+  it("prints only warnings with --quiet", () => {
     const progress = startProgress({ quiet: true });
     progress.update({ task: "images", unit: "images", done: 1, total: 1 });
     progress.note("note: a");

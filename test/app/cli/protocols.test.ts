@@ -68,7 +68,7 @@ function expectEqual(result: Result, reference: Expected): void {
     const row = rows.get(image) as Row;
     const right = label === null ? [] : [label].flat().sort((a, b) => a - b);
     expect([image, row.label]).toEqual([image, right.join(";")]);
-    // Places whose scores are nearer than rounding may change places: those are compared by score alone
+    // Places whose scores differ by less than rounding may be exchanged: only their scores are compared
     const certain = top.filter((_, i) => !nearTie(score, i));
     const ours = top.map((_, i) => Number(row[`top${i + 1}`])).filter((_, i) => !nearTie(score, i));
     expect([image, ...ours]).toEqual([image, ...certain]);
@@ -94,7 +94,7 @@ describe("evaluate on a root with every benchmark, in one command", () => {
     expect(accuracies.length).toBe(15 * 3);
   }, 60_000);
 
-  it("scores the protocols asked for, and names those that are not there", async () => {
+  it("scores the requested protocols, and names those that do not exist", async () => {
     const out = join(temporaryFolder(), "results");
     const args = ["--data", join(sketches, "root"), "--templates", "single-1", "--benchmark", "objectnet,imagenet-a"];
     const run = (...asked: string[]) =>
@@ -110,7 +110,7 @@ describe("evaluate on a root with every benchmark, in one command", () => {
     expect((await run("imagenet=1000")).stderr).toMatch(/imagenet: not evaluated here; evaluated: .*objectnet/);
   }, 60_000);
 
-  it("scores the classes of a list as the protocol that has these classes", async () => {
+  it("scores a class list like the protocol with the same classes", async () => {
     const folder = temporaryFolder();
     const wnids = readFileSync(join(fixtures, "../../benchmarks/classes/imagenet-r.csv"), "utf8").match(/n\d{8}/g);
     const list = join(folder, "r-classes.txt");
@@ -135,7 +135,7 @@ describe("evaluate on a root with every benchmark, in one command", () => {
     expect(otherClasses.stderr).toMatch(/contains a result made with another list of classes of this name/);
   }, 60_000);
 
-  it("gives them with the eighty templates too", async () => {
+  it("gives the same with the eighty templates", async () => {
     const out = join(temporaryFolder(), "results");
     const { status, stdout } = await evaluate(
       out,
@@ -158,7 +158,7 @@ describe("evaluate on a root with every benchmark, in one command", () => {
 });
 
 describe("layouts of one set", () => {
-  it("give the same predictions from tars as from folders, but for the image column", async () => {
+  it("give the same predictions from tars as from folders, except for the image column", async () => {
     const folder = temporaryFolder();
     const sets = [
       ["imagenet-r", join(sketches, "root", "imagenet-r"), "wds_imagenet-r"],

@@ -9,7 +9,7 @@ import { readPage } from "../../output/report/read-page.ts";
 import { cli, demo, demoRun, shiftline } from "./run-cli.ts";
 
 describe("shiftline report", () => {
-  it("writes one page with what evaluate found, its recipes and its surest mistakes", async () => {
+  it("writes one page with the results of evaluate, their recipes and the most confident mistakes", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "results");
     const evaluated = await shiftline(demoRun(out, "vit-open-clip", "resnet-open-clip"));
@@ -42,7 +42,7 @@ describe("shiftline report", () => {
     expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain(folder);
   }, 120_000);
 
-  it("writes the same bytes again, and only where it says", async () => {
+  it("writes the same bytes again, and only to the printed path", async () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a", "b"], imagesPerClass: 1 });
     const before = listing(results);
     const report = join(results, "..", "page.html");
@@ -57,7 +57,7 @@ describe("shiftline report", () => {
     expect(existsSync(join(results, "..", "figures", "imagenet-a.png"))).toBe(true);
   }, 60_000);
 
-  it("takes tables and published baselines as well as results", async () => {
+  it("accepts tables and published baselines as well as results", async () => {
     const out = join(temporaryFolder(), "zoo.html");
     const { status } = await shiftline(["report", "openclip", "--out", out, "--no-figures", "--quiet"]);
     expect(status).toBe(0);
@@ -67,7 +67,7 @@ describe("shiftline report", () => {
     expect(data.baselines.map(({ id }) => id)).toEqual(["openai-clip", "imagenet-testbed", "openclip"]);
   });
 
-  it("has the user's checkpoints in focus beside published ones, or those of --highlight, and the metadata of both", async () => {
+  it("focuses on the user's checkpoints among published ones, or those of --highlight, with the metadata of both", async () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["b", "a"], imagesPerClass: 1 });
     const out = join(results, "..", "beside.html");
     writeTree(join(results, ".."), { "m.csv": "checkpoint,gflops,family\na,5,ours\nRN50/openai,7,resnet\n" });
@@ -76,7 +76,7 @@ describe("shiftline report", () => {
     expect((await shiftline(args)).status).toBe(0);
     const { numbers, groupings } = readPage(out).data;
     const gflops = numbers.find(({ column }) => column === "gflops")?.numbers ?? {};
-    expect(gflops).toMatchObject({ a: 5, "RN50/openai": 7 }); // the user's file is asked first
+    expect(gflops).toMatchObject({ a: 5, "RN50/openai": 7 }); // the user's file has priority
     expect(Object.keys(gflops).length).toBeGreaterThan(100);
     const family = groupings.find(({ column }) => column === "family")?.groups;
     expect(family).toMatchObject({ a: "ours", "ViT-B-32/openai": "vit" });
@@ -87,7 +87,7 @@ describe("shiftline report", () => {
     expect(focus.subject[0]).toBe("b");
     expect(focus.subject.slice(1).every((name) => name.startsWith("convnext_xx"))).toBe(true);
     expect(focus.subject.length).toBeGreaterThan(1);
-    // Lines are of the user's groups alone, as those of fit are
+    // Lines are fitted to the user's groups only, as by fit
     const checkpointNames = ["RN50/openai", "RN101/openai", "RN50x4/openai"];
     writeTree(join(results, ".."), {
       "own.csv": `checkpoint,family\n${checkpointNames.map((name) => `${name},mine\n`).join("")}`,
@@ -116,7 +116,7 @@ describe("shiftline report", () => {
     expect(readFileSync(join(results, "figures", "imagenet-a.svg"), "utf8")).toContain("group-1");
   }, 60_000);
 
-  it("decides about groups, mixtures and scaling as fit does, with the noise of the same images", async () => {
+  it("gives the decisions of fit on groups, mixtures and scaling, with the noise of the same images", async () => {
     const checkpoints = Array.from({ length: 8 }, (_, i) => `run-${i}`);
     const benchmarks = ["imagenet", "imagenet-r"];
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints, imagesPerClass: 1, benchmarks });
@@ -137,7 +137,7 @@ describe("shiftline report", () => {
     expect(fit.stdout).toContain(findings?.tables[0]?.text);
   }, 60_000);
 
-  it("joins trainings and draws accuracies over a numeric column", async () => {
+  it("connects training runs and draws accuracies against a numeric column", async () => {
     const folder = temporaryFolder();
     const results = makeResults(join(folder, "results"), { checkpoints: ["a-1", "a-2", "b"], imagesPerClass: 1 });
     const metadata = join(folder, "m.csv");
@@ -185,7 +185,7 @@ describe("shiftline report", () => {
     });
   }
 
-  it("keeps pictures and page below what --budget allows, and says what is not there", async () => {
+  it("keeps pictures and page below --budget, and reports what is omitted", async () => {
     const out = join(temporaryFolder(), "results");
     expect((await shiftline(demoRun(out, "vit-open-clip"))).status).toBe(0);
     const args = ["report", out, "--thumbnails", "200", "--data-dir", `imagenet=${demo}`, "--no-figures"];
@@ -193,7 +193,7 @@ describe("shiftline report", () => {
     expect(all.status).toBe(0);
     const whole = readPage(join(out, "report.html"));
     expect(whole.pictures.uris).toHaveLength(123);
-    // An image under the path of another is not shown in its place
+    // A different image under the same path is not shown
     const predictions = join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "predictions.csv");
     const text = readFileSync(predictions, "utf8");
     writeFileSync(predictions, text.replace(/[0-9a-f]{32}$/m, "0".repeat(32)));
@@ -224,7 +224,7 @@ describe("shiftline report", () => {
     expect(nobody.status).toBe(1);
   }, 60_000);
 
-  it("asks for the images when thumbnails are wanted, and names a damaged result", async () => {
+  it("asks for the images if thumbnails are requested, and names a damaged result", async () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a"], imagesPerClass: 1 });
     const asked = await shiftline(["report", results, "--thumbnails", "2"]);
     expect(asked.status).toBe(1);
@@ -237,7 +237,7 @@ describe("shiftline report", () => {
     expect(damaged.stderr).toMatch(/predictions\.csv: (?:row|\d+ of)/);
   });
 
-  it("renders again as results land, and leaves a final page when it is stopped", async () => {
+  it("renders again when results arrive, and leaves a final page when it is stopped", async () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a"], imagesPerClass: 1 });
     const child = spawn(process.execPath, [cli, "report", results, "--watch", "--no-figures"]);
     const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -255,8 +255,8 @@ describe("shiftline report", () => {
   }, 60_000);
 });
 
-describe("a report of an evaluation under way", () => {
-  it("shows how far it is, and its results once they are there", async () => {
+describe("a report of a running evaluation", () => {
+  it("shows its progress, and its results as soon as they exist", async () => {
     const out = join(temporaryFolder(), "results");
     mkdirSync(out);
     const report = join(out, "report.html");
@@ -270,7 +270,7 @@ describe("a report of an evaluation under way", () => {
       await until(() => existsSync(report));
       expect(readPage(report).data).toMatchObject({ checkpoints: [], progress: [] });
       const args = demoRun(out, "vit-open-clip").map((word) => (word === "simple-7" ? "openai-80" : word));
-      const evaluated = await shiftline(args); // 80 templates: it takes some seconds
+      const evaluated = await shiftline(args); // 80 templates take some seconds
       expect(evaluated.status).toBe(0);
       await until(() => readPage(report).data.checkpoints.length === 1 && readPage(report).data.progress.length === 0);
     } finally {

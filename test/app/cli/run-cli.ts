@@ -10,7 +10,7 @@ export const demo = join(fixtures, "demo", "imagenet", "val");
 
 if (!existsSync(cli)) throw new Error("dist/cli.js is not there: run the tests with npm test, which builds it");
 
-/** A module of the built package, as it ships: threads start from it, which cannot run the sources here. `path` as below `dist/`. */
+/** A module of the built package: threads start from the build, as they cannot run the sources here. `path` is below `dist/`. */
 export async function built<Module>(path: string): Promise<Module> {
   return (await import(join(root, "dist", path))) as Module;
 }
@@ -25,8 +25,8 @@ export interface CliResult {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs the built command line in this process: all of it but Node's start and the process that supervises another. One after the
- * other, for they share the working folder and the streams.
+ * Runs the built command line in this process: everything except Node's start and the supervising process. One at a time,
+ * since runs share the working folder and the streams.
  */
 export function shiftline(
   words: readonly string[],
@@ -51,7 +51,7 @@ async function runHere(words: readonly string[], cwd: string): Promise<CliResult
   }
 }
 
-/** What a command printed: each stream, and `transcript`, both in the order of a terminal. */
+/** What a command printed: each stream, and `transcript`, both streams in the order of a terminal. */
 export interface Captured {
   readonly status: number;
   readonly stdout: string;
@@ -59,7 +59,7 @@ export interface Captured {
   readonly transcript: string;
 }
 
-/** Does what prints and sets the process's status, and keeps both from this process. */
+/** Runs code that prints and sets the exit status, and hides both from this process. */
 export async function captured(work: () => Promise<unknown>): Promise<Captured> {
   const { exitCode } = process;
   const both: Buffer[] = [];
@@ -75,7 +75,7 @@ export async function captured(work: () => Promise<unknown>): Promise<Captured> 
   }
 }
 
-/** Keeps what is written to a stream of this process from it, and adds it to `both` too. */
+/** Captures what is written to a stream of this process, and adds it to `both`. */
 function capture(stream: NodeJS.WriteStream, both: Buffer[]): { text(): string; end(): void } {
   const chunks: Buffer[] = [];
   const original = stream.write;
@@ -98,8 +98,8 @@ function capture(stream: NodeJS.WriteStream, both: Buffer[]): { text(): string; 
 }
 
 /**
- * Runs the built command line as a user would, in a process of its own, for what only that shows: signals, deadlines, several at once.
- * `killAt` sees what it has said so far, and may send it a signal, once.
+ * Runs the built command line as a user would, in a separate process, to test signals, deadlines and parallel runs.
+ * `killAt` gets the output so far, and may send a signal once.
  */
 export function shiftlineProcess(
   words: readonly string[],
@@ -142,7 +142,7 @@ export function demoRun(out: string, ...names: string[]): string[] {
   ];
 }
 
-/** The same with one template: a seventh of the prompts, for what does not look at the scores. */
+/** The same with one template: a seventh of the prompts, for tests that ignore the scores. */
 export function quickRun(out: string, ...names: string[]): string[] {
   return demoRun(out, ...names).map((word) => (word === "simple-7" ? "single-1" : word));
 }

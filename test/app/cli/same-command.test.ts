@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { sameCommand } from "../../../src/app/cli/same-command.ts";
 import { lacksShell } from "../../system.ts";
 
-describe("the command to go on with", () => {
-  it("starts as the program was started", () => {
+describe("the command to resume with", () => {
+  it("starts the program in the same way", () => {
     const args = ["evaluate", "clip", "--data", "/my data"];
     const node = "/usr/bin/node";
     expect(sameCommand([node, "/usr/bin/shiftline", ...args], {})).toBe("shiftline evaluate clip --data '/my data'");

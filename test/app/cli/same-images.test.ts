@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../helpers.ts";
 import { IMAGES_OF_CLASS, noisePng, PATHS, writeDefinition, writeImages } from "./animals.ts";
 import { built, checkpoints } from "./run-cli.ts";
 
-// As built: threads do not start from the sources
+// Uses the build: threads cannot start from the sources
 type Shiftline = typeof import("../../../src/index.ts");
 type DryRun = typeof import("../../../src/evaluation/evaluate/dry-run.ts");
 const { dryRun } = await built<DryRun>("evaluation/evaluate/dry-run.js");
@@ -24,7 +24,7 @@ beforeAll(async () => {
   pool = await Promise.all(Array.from({ length: POOL }, (_, i) => noisePng(i)));
 });
 
-/** An image of the pool with its class, which names nothing. */
+/** An image of the pool with its class; neither appears in its name. */
 interface Labeled {
   readonly id: number;
   readonly label: number;
@@ -56,7 +56,7 @@ function asFolder(images: readonly Labeled[]): string {
   return data;
 }
 
-/** The images as shards of a WebDataset, so many in each, in the order given, under numbers. */
+/** The images as shards of a WebDataset, a given number in each, in the order given, with numbers as names. */
 function asTars(images: readonly Labeled[], perShard = 5): string {
   const data = join(temporaryFolder(), "data");
   mkdirSync(data);
@@ -108,7 +108,7 @@ const filesOf = (folder: string) =>
   ]);
 
 describe("the same images in another container", () => {
-  it("are taken for the same by results and by stored embeddings, whatever order, names, copies and parts", async () => {
+  it("match results and stored embeddings, whatever the order, names, copies and parts", async () => {
     const ids = fc.array(fc.nat(POOL - 1), { minLength: PATHS.length, maxLength: PATHS.length });
     const order = fc.shuffledSubarray([...PATHS.keys()], { minLength: PATHS.length });
     const parts = fc.record({ partSize: fc.integer({ min: 1, max: 13 }), batchSize: fc.integer({ min: 1, max: 5 }) });
@@ -150,7 +150,7 @@ describe("the same images in another container", () => {
     );
   }, 60_000);
 
-  it("are not, where a content or a label differs: nothing is written over, and what differs is named", async () => {
+  it("do not match if a content or a label differs: nothing is overwritten, and the difference is named", async () => {
     const setting = makeSetting();
     const { folder } = await run(setting, asFolder(FIRST));
     const files = filesOf(folder);
@@ -163,18 +163,18 @@ describe("the same images in another container", () => {
       /: 11 of its 12 are among the 12 present ones with the same label, 1 with another \(dog\/1\.png, now 1\.tar\/1\.png\)/,
     );
     expect(filesOf(folder)).toEqual(files);
-    // Elsewhere, what is stored of the others is used: of images of the same sizes only the new one is embedded
+    // With another results folder, stored embeddings are used: of images with the same sizes only the new one is embedded
     const elsewhere = { ...setting, out: join(temporaryFolder(), "results") };
     const after = await run(elsewhere, asTars(changed));
     expect(after).toMatchObject({ embedded: 1 });
     // The last digit of a cosine may differ with the batch; the ranking may not
     const ranks = (rows: readonly string[]) => rows.map((row) => row.replace(/,[^,]*\.[^,]*/g, ""));
     expect(ranks(after.rows)).toEqual(ranks((await run(makeSetting(), asTars(changed))).rows));
-    // Labels are no part of an embedding
+    // Labels are not part of an embedding
     expect(await run({ ...elsewhere, out: join(temporaryFolder(), "results") }, asTars(relabeled))).toMatchObject({
       embedded: 0,
     });
-    // Nor are they known to be the same where the result is of a version that did not record contents
+    // They are not known to be the same if the result is from a version that did not record contents
     const path = join(folder, "predictions.csv");
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace(/,[^,\n]*$/gm, ""));
@@ -183,7 +183,7 @@ describe("the same images in another container", () => {
     await expect(run(setting, asTars(FIRST))).rejects.toThrow(/row 12: expected 32 digits as content/);
   });
 
-  it("are embedded where what is stored of them is damaged, or of another checkpoint", async () => {
+  it("are embedded if their stored embeddings are damaged or from another checkpoint", async () => {
     const setting = makeSetting();
     await run(setting, asFolder(FIRST));
     const [name = ""] = readdirSync(join(setting.store, "images"));

@@ -59,7 +59,7 @@ describe("evaluate --shard", () => {
     }
   }, 600_000);
 
-  it("reports from the first batch on how many prompts the shard has, not a total that grows", async () => {
+  it("reports the number of prompts of the shard from the first batch on, not a growing total", async () => {
     const { embedShard } = await built<typeof EmbedShard>("evaluation/evaluate/embed-shard.js");
     const out = join(temporaryFolder(), "results");
     for (const shard of ["1/2", "0/2"]) {
@@ -80,7 +80,7 @@ describe("evaluate --shard", () => {
   }, 120_000);
 
   it.skipIf(lacksShell)(
-    "leaves to the merge what no shard made, or names it with the command that makes it",
+    "leaves missing parts to the merge, or names them with the command that makes them",
     async () => {
       const out = join(temporaryFolder(), "it's results");
       await runShards(out, ["0/4", "2/4", "3/4"]);
@@ -100,7 +100,7 @@ describe("evaluate --shard", () => {
     180_000,
   );
 
-  it("makes a part again that was deleted, and nothing else", async () => {
+  it("remakes a deleted part, and nothing else", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "results");
     await runShards(out, all(2));

@@ -11,7 +11,7 @@ function sharedRun(store: string, out: string): string[] {
   return [...args, "--store", store, "--part-size", "8"];
 }
 
-it("two evaluations at once on one store both end right, and leave every part whole", async () => {
+it("two concurrent evaluations on one store both give correct results, and leave every part whole", async () => {
   const folder = temporaryFolder();
   const store = join(folder, "store");
   const alone = join(temporaryFolder(), "results");

@@ -9,7 +9,7 @@ function contents(folder: string): Record<string, string> {
 }
 
 describe("submit slurm", () => {
-  it("sizes the jobs by a short trial once, and writes nothing over that differs", async () => {
+  it("sizes the jobs by one short trial, and does not overwrite different files", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "results");
     const [, ...sweep] = demoRun(out, "vit-open-clip");

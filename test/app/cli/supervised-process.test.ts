@@ -11,7 +11,7 @@ import { cli, demoRun, root, shiftlineProcess } from "./run-cli.ts";
 const linux = describe.skipIf(process.platform !== "linux");
 
 linux("a sweep", () => {
-  it("runs where memory is given back, stops as one checkpoint does, and goes on", async () => {
+  it("runs with memory returned to the system, stops like a run of one checkpoint, and resumes", async () => {
     const out = join(temporaryFolder(), "results");
     const args = [...demoRun(out, "vit-open-clip", "hf-split"), "--part-size", "8", "--batch-size", "4"];
     const stopped = await shiftlineProcess(args, {
@@ -25,7 +25,7 @@ linux("a sweep", () => {
     expect((await shiftlineProcess([...args, "--class-names", "nonsense"])).status).toBe(1);
   }, 90_000);
 
-  it("takes a signal to the whole group, which it is handed on too, as one", async () => {
+  it("counts a signal to the whole group, which is also forwarded, once", async () => {
     const out = join(temporaryFolder(), "results");
     const args = [...demoRun(out, "vit-open-clip", "hf-split"), "--part-size", "8", "--batch-size", "4"];
     const parent = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
@@ -42,7 +42,7 @@ linux("a sweep", () => {
     expect(text.match(/run the same command again to continue/g)).toHaveLength(1);
   }, 60_000);
 
-  it("ends with the process that started it, even if that is killed outright", async () => {
+  it("ends with the process that started it, even if that is killed with SIGKILL", async () => {
     const out = join(temporaryFolder(), "results");
     const args = [...demoRun(out, "vit-open-clip", "hf-split"), "--batch-size", "4"];
     const parent = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
@@ -62,10 +62,10 @@ linux("a sweep", () => {
 });
 
 linux("onnxruntime", () => {
-  it("tells nobody of the models it loads, and leaves nothing in the user's folders", async () => {
+  it("sends no telemetry about models, and leaves nothing in the user's folders", async () => {
     const home = temporaryFolder();
     const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, XDG_CACHE_HOME: join(home, ".cache"), TMPDIR: home };
-    delete env.ORT_DISABLE_TELEMETRY; // of the test's own process, which loads onnxruntime too
+    delete env.ORT_DISABLE_TELEMETRY; // of the test process, which loads onnxruntime too
     const args = [cli, ...demoRun(join(temporaryFolder(), "results"), "vit-open-clip"), "--limit", "8", "--quiet"];
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: "ignore" });
     const status = await new Promise((resolve) => child.once("exit", resolve));

@@ -39,7 +39,7 @@ describe("shiftline table", () => {
   });
   afterAll(() => rmSync(results, { recursive: true, force: true }));
 
-  it("has one row a checkpoint and one column a shift in the baseline's protocols and prompts, and names the rest", async () => {
+  it("has a row per checkpoint and a column per shift in the baseline's protocols and prompts, and names the rest", async () => {
     const run = await shiftline(["table", results]);
     expect(run.status, run.stderr).toBe(0);
     const [accuracies = "", distances = "", controls = ""] = run.stdout.split("\n\n");
@@ -126,7 +126,7 @@ describe("shiftline table", () => {
     expect(distances.split("\n")[1]).toMatch(/^checkpoint +IN-V2 +IN-Sketch +IN-A +ObjectNet$/);
   });
 
-  it("writes every format to the file that is named, and replaces no other's", async () => {
+  it("writes every format to the named file, and does not replace a table of other inputs", async () => {
     const out = temporaryFolder();
     const read: Record<string, string> = {};
     for (const name of ["t.txt", "t.md", "t.tex", "t.csv", "t.json", "t.parquet"]) {
@@ -149,14 +149,14 @@ describe("shiftline table", () => {
     expect((await parquetReadObjects({ file })).map(({ top1 }) => top1)).toEqual(csv.map(({ top1 }) => Number(top1)));
     const folder = await shiftline(["table", results, "--format", "markdown", "--out", join(out, "folder"), "--quiet"]);
     expect([folder.status, readdirSync(join(out, "folder")).sort()]).toEqual([0, [".made-from.json", "table.md"]]);
-    // What it wrote is no input of a later command
+    // Its output is not an input of a later command
     writeTree(out, { "own.json": "{}" });
     expect((await shiftline(["table", results, "--out", join(out, "own.json"), "--quiet"])).stderr).toContain(
       "was not written by shiftline table",
     );
   }, 30_000);
 
-  it("says what is wrong with its options", async () => {
+  it("reports what is wrong with its options", async () => {
     const refused = async (...options: string[]) => (await shiftline(["table", results, ...options])).stderr;
     expect(await refused("--format", "docx")).toContain(
       "--format docx: expected text, markdown, latex, csv, json, parquet",
@@ -181,7 +181,7 @@ describe("shiftline table", () => {
     );
   });
 
-  it("takes studies of their own: EmojiShift's shifts in its order, its checkpoints by samples", async () => {
+  it("accepts custom studies: EmojiShift's shifts in its order, its checkpoints by samples", async () => {
     const options = [
       "--group-by",
       "source",
@@ -217,7 +217,7 @@ describe("shiftline table", () => {
     );
   });
 
-  it("has accuracies alone where the default baseline has no line for them", async () => {
+  it("has only accuracies if the default baseline has no line for them", async () => {
     const folder = temporaryFolder();
     await writeSample(folder, sampleResult({ benchmark: "cars", protocol: "1" }, 7));
     const run = await shiftline(["table", folder]);
@@ -233,7 +233,7 @@ describe("shiftline table", () => {
   describe.skipIf(skipUnless("latex", tex, "no pdflatex: install texlive-latex-base and texlive-latex-recommended"))(
     "in LaTeX",
     () => {
-      it("compiles, whatever is in a name, and fits a page", async () => {
+      it("compiles with any characters in names, and fits a page", async () => {
         const folder = temporaryFolder();
         const rows = [...sampleRows("ViT-B-32/openai"), ...sampleRows("ViT-L-14-336/openai", 0.1)];
         const csv = (name: (checkpoint: string) => string) =>

@@ -9,11 +9,11 @@ import { huggingFaceFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 import { noisePng, PATHS, writeDefinition, writeImages } from "./animals.ts";
 import { type CliResult, checkpoints, demo, shiftline } from "./run-cli.ts";
 
-/** An open_clip export of a tower in which case, punctuation and padding count; see test/fixtures/README.md. */
+/** An open_clip export of a text encoder that depends on case, punctuation and padding; see test/fixtures/README.md. */
 const SIGLIP = join(checkpoints, "siglip-open-clip");
 const animals = mkdtempSync(join(tmpdir(), "shiftline-animals-"));
 
-/** Its files with Hugging Face's names, or with their own; `config` takes the place of its open_clip_config.json. */
+/** Its files under Hugging Face's names, or unchanged; `config` replaces its open_clip_config.json. */
 function copied(name: string, names: "hugging-face" | "open_clip", config?: object): string {
   const folder = join(temporaryFolder(), name);
   cpSync(SIGLIP, folder, { recursive: true });
@@ -25,13 +25,13 @@ function copied(name: string, names: "hugging-face" | "open_clip", config?: obje
   return folder;
 }
 
-/** The same without a word on texts: then the names of the files decide, open_clip's cleaning or none. */
+/** The same without text settings: then the file names decide between open_clip's cleaning and none. */
 function silent(name: string, names: "hugging-face" | "open_clip"): string {
   const { preprocess_cfg, model_cfg } = JSON.parse(readFileSync(join(SIGLIP, "open_clip_config.json"), "utf8"));
   return copied(name, names, { preprocess_cfg, model_cfg: { vision_cfg: model_cfg.vision_cfg } });
 }
 
-/** A template that open_clip's cleaning changes: a character reference, and a letter of double width. */
+/** A template that open_clip's cleaning changes: a character reference, and a full-width letter. */
 function oddTemplate(): string {
   const path = join(temporaryFolder(), "odd.txt");
   writeFileSync(path, "an ｅmoji of a &#100;og &amp; a {}\n");
@@ -48,7 +48,7 @@ function place(): Place {
   return { out: join(root, "results"), store: join(root, "store") };
 }
 
-/** Images and classes: the demo of ImageNet, or three classes of noise, for which few prompts are embedded. */
+/** Images and classes: ImageNet's demo, or three classes of noise, which need few prompts. */
 const SETS = {
   demo: ["--benchmark", "imagenet", "--data-dir", `imagenet=${demo}`, "--allow-incomplete"],
   animals: [] as string[],
@@ -86,7 +86,7 @@ const predictions = (out: string, id: string, templates: string, set = join("ani
   readFileSync(join(out, id, set, templates, "predictions.csv"), "utf8");
 
 describe("text settings decide what is stored and compared", () => {
-  it("follows open_clip's configuration under Hugging Face's names, as open_clip does", async () => {
+  it("follow open_clip's configuration under Hugging Face's names, as open_clip does", async () => {
     const at = place();
     await runWell([copied("renamed", "hugging-face")], at, "simple-7", "demo");
     const text = predictions(at.out, "renamed", "simple-7", join("imagenet", "1000"));
@@ -107,7 +107,7 @@ describe("text settings decide what is stored and compared", () => {
     expect(differing.length).toBe(0);
   }, 60_000);
 
-  it("keeps the same files tokenized otherwise apart in one store, whichever ran first, and in one command", async () => {
+  it("keep embeddings of the same files with different tokenization separate, in one store, in any order, and in one command", async () => {
     const templates = oddTemplate();
     const folders = [silent("hf", "hugging-face"), silent("oc", "open_clip")] as const;
     const fresh: string[] = [];
@@ -130,7 +130,7 @@ describe("text settings decide what is stored and compared", () => {
     }
   }, 120_000);
 
-  it("refuses the same files with other text settings under a name that has results", async () => {
+  it("refuse the same files with other text settings under a name that has results", async () => {
     const at = place();
     const templates = oddTemplate();
     const folders = [silent("same", "hugging-face"), silent("same", "open_clip")] as const;
@@ -142,7 +142,7 @@ describe("text settings decide what is stored and compared", () => {
     );
   }, 60_000);
 
-  it("writes what decided the token ids into run.json, with its hash in the recipe", async () => {
+  it("write what decided the token ids into run.json, with its hash in the recipe", async () => {
     const at = place();
     await runWell([SIGLIP], at, "single-1");
     const record = recordOf(at.out, "siglip-open-clip", "single-1");
@@ -162,7 +162,7 @@ describe("text settings decide what is stored and compared", () => {
   }, 60_000);
 });
 
-describe("padding that affects the embeddings, and that no file names", () => {
+describe("padding that affects the embeddings and is not in any file", () => {
   function unmasked(): string {
     const folder = huggingFaceFolder({
       split: true,
@@ -174,7 +174,7 @@ describe("padding that affects the embeddings, and that no file names", () => {
     return named;
   }
 
-  it("is warned of in every run, stored or not, and in run.json", async () => {
+  it("causes a warning in every run, stored or not, and in run.json", async () => {
     const at = place();
     const folder = unmasked();
     for (const _ of ["fresh", "stored"]) {
@@ -185,7 +185,7 @@ describe("padding that affects the embeddings, and that no file names", () => {
     }
   }, 60_000);
 
-  it("is not warned of once a file says it", async () => {
+  it("causes no warning if a file specifies it", async () => {
     const folder = unmasked();
     writeFileSync(
       join(folder, "open_clip_config.json"),

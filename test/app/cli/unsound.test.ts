@@ -13,7 +13,7 @@ const wrongEnd = "captions that differ only at their end differ";
 const runtime: Runtime = { provider: "cpu", precision: "float32", threads: 1 };
 
 describe("an unsound export", () => {
-  it("is not evaluated, planned or embedded: the message names what failed and how to go on", async () => {
+  it("is not evaluated, planned or embedded: the message names what failed and how to proceed", async () => {
     const out = join(temporaryFolder(), "results");
     for (const more of [[], ["--dry-run"], ["--shard", "0/2"], ["--merge-only"]]) {
       const { status, stderr, stdout } = await shiftline([...quickRun(out, "wrong-eot"), "--quiet", ...more]);
@@ -38,12 +38,12 @@ describe("an unsound export", () => {
     expect(table.stdout).toMatch(warning);
     const results = JSON.parse((await shiftline([...args, "--json"])).stdout);
     for (const { warnings, folder } of results) {
-      expect(warnings).toContainEqual(expect.stringMatching(warning)); // and that it is not above chance
+      expect(warnings).toContainEqual(expect.stringMatching(warning)); // and that it is not above chance level
       expect(JSON.parse(readFileSync(join(folder, "run.json"), "utf8")).warnings).toEqual(warnings);
     }
   });
 
-  it("stops a command before its other checkpoints take time, and every unsound one is named", async () => {
+  it("stops a command before its other checkpoints take time, and all unsound ones are named", async () => {
     const mixing = openClipFolder({ vision: { mixes: true } });
     const constant = openClipFolder({ text: { tail: (x, y) => ({ nodes: [node("Sub", [x, x], y)] }) } });
     const sound = openClipFolder();
@@ -57,7 +57,7 @@ describe("an unsound export", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("a check that only warns lets it run, and the warning stays with its results", async () => {
+  it("a check with a warning does not stop it, and the warning stays with its results", async () => {
     const config = { ...openClipConfig, model_cfg: { ...openClipConfig.model_cfg, quick_gelu: true } };
     const folder = openClipFolder({ vision: { activation: "GELU" }, text: { activation: "QuickGELU" }, config });
     const args = ["--data-dir", `imagenet=${demo}`, "--allow-incomplete", "--templates", "single-1", "--quiet"];
@@ -79,7 +79,7 @@ describe("an unsound export", () => {
   });
 });
 
-describe("what was passed is remembered", () => {
+describe("passed checks are remembered", () => {
   const optionsFor = (memory: string) => ({ runtime, allowUnsound: false, memory, remember: true });
 
   /** A checkpoint that counts how often it is run. */
@@ -94,7 +94,7 @@ describe("what was passed is remembered", () => {
     return { checkpoint: { ...checkpoint, exportSettings, runExport }, runs: () => runs };
   }
 
-  it("by content and settings, and what is remembered is believed only whole", async () => {
+  it("by content and settings, and damaged records are ignored", async () => {
     const memory = temporaryFolder();
     const { checkpoint, runs } = await counted(openClipFolder());
     for (let i = 0; i < 3; i++) expect(await checkExports([checkpoint], optionsFor(memory))).toEqual([]);
@@ -123,7 +123,7 @@ describe("what was passed is remembered", () => {
     }
   });
 
-  it("not where a check failed, nor by what must write nothing", async () => {
+  it("not after a failed check, and not by commands that must write nothing", async () => {
     const memory = join(temporaryFolder(), "checks");
     const mixing = await counted(openClipFolder({ vision: { mixes: true } }));
     const allowed = { ...optionsFor(memory), allowUnsound: true };

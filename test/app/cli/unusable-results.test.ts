@@ -16,7 +16,7 @@ function change(path: string, edit: (text: string) => string): void {
   writeFileSync(path, edit(readFileSync(path, "utf8")));
 }
 
-/** 55 of the images right, whatever the file said. */
+/** 55 of the images right, whatever the file contained. */
 function believing(value: number, correct: number) {
   return (text: string) => {
     const metrics = JSON.parse(text);
@@ -25,8 +25,8 @@ function believing(value: number, correct: number) {
   };
 }
 
-describe("results that cannot be used", () => {
-  it("cost no other: fit and report name them, use the rest, and end with status 1", async () => {
+describe("unusable results", () => {
+  it("do not affect others: fit and report name them, use the rest, and exit with status 1", async () => {
     const out = made("a", "b");
     change(join(place(out, "a", "imagenet-r", "200"), "metrics.json"), believing(0.99, 110));
     change(join(place(out, "a", "imagenet-a", "200"), "metrics.json"), (text) => text.slice(0, 40));
@@ -64,7 +64,7 @@ describe("results that cannot be used", () => {
     expect(data.notes.filter(({ severity }) => severity === "warning")).toHaveLength(3);
   }, 60_000);
 
-  it("are found in predictions.csv too: another top-1, top-5, mean recall, an image twice, a column twice", async () => {
+  it("are detected in predictions.csv too: wrong top-1, top-5, mean recall, duplicate image, duplicate column", async () => {
     const out = made("a", "b", "c", "d", "e", "f");
     const predictions = (checkpoint: string) => join(place(out, checkpoint, "imagenet-r", "200"), "predictions.csv");
     const metrics = (checkpoint: string) => join(place(out, checkpoint, "imagenet-r", "200"), "metrics.json");
@@ -102,7 +102,7 @@ describe("results that cannot be used", () => {
     expect(report.status).toBe(1);
     const left = readPage(join(out, "report.html")).data.results.filter(({ benchmark }) => benchmark === "imagenet-r");
     expect(left.map(({ checkpoint }) => checkpoint)).toEqual(["f"]);
-    // compare looks at its two alone, and pairs what is left
+    // compare reads only its two checkpoints, and pairs the rest
     const compared = await shiftline(["compare", "a", "f", "--results", out]);
     expect(compared.stderr).toMatch(/^warning: \S+\/a\/imagenet-r\/\S+: \d+ of 200 images are right/m);
     expect(compared.stderr).not.toMatch(/\/[bcde]\//);
@@ -115,7 +115,7 @@ describe("results that cannot be used", () => {
     expect((await shiftline(["compare", "f", "b", "--results", out, "--benchmark", "imagenet"])).status).toBe(0);
   }, 90_000);
 
-  it("leave nothing to write where none is left, and list names them", async () => {
+  it("give no output if none is left, and list names them", async () => {
     const out = made("a");
     for (const [benchmark, protocol] of [
       ["imagenet", "1000"],
@@ -168,11 +168,11 @@ describe("warnings of runs", () => {
       },
     ]);
     expect(readFileSync(join(out, "report.html"), "utf8")).toContain("labels are in &lt;another&gt; order</p>");
-    // not of these two
+    // not about these two
     expect((await shiftline(["compare", "b", "--results", out, "--quiet"])).stderr).toBe("");
   }, 90_000);
 
-  it("mark the figures they concern in every format, the average too, and follow the table", async () => {
+  it("mark the affected figures in every format, the average too, and are printed below the table", async () => {
     const out = warned();
     const run = async (...args: string[]) => (await shiftline([...args, "--quiet"])).stdout;
     const text = await run("fit", out);

@@ -23,7 +23,7 @@ function imagesOf(out: string) {
 }
 
 describe("shiftline verify", () => {
-  it("exits with 0 for a certified copy, which results name, and a change is stamped on every number", async () => {
+  it("exits with 0 for a certified copy, which results name, and marks every number after a change", async () => {
     const { folder, data, images, evaluate } = await animals();
     const verified = await shiftline(["verify", ...images, "--json"]);
     expect(verified.status).toBe(0);
@@ -45,7 +45,7 @@ describe("shiftline verify", () => {
     expect((await shiftline(["table", later])).stdout).toContain(warning);
   });
 
-  it("warns a run of images in another class than that of their official number", async () => {
+  it("warns about images whose class contradicts their official number", async () => {
     const folder = temporaryFolder();
     const layouts = [
       { kind: "class-folders", key: "name" },
@@ -73,7 +73,7 @@ describe("shiftline verify", () => {
     [[], /nothing to verify/],
     [["--data-dir", "imagenet=/nowhere/at-all"], /no such folder/],
     [["/nowhere/at-all"], /no such folder/],
-  ])("exits with 1 and one line where there is nothing: %s", async (words, message) => {
+  ])("exits with 1 and one line without data: %s", async (words, message) => {
     const { status, stdout, stderr } = await shiftline(["verify", ...words, "--store", temporaryFolder()]);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(message);

@@ -9,7 +9,7 @@ import { checkpoints, shiftline } from "./run-cli.ts";
 
 const PASSWORD = "rot wie Blut";
 
-/** The images, each class encrypted in another way, as zip.js writes them: its last first. */
+/** The images, each class with a different encryption, as zip.js writes them: last first. */
 async function encryptedZip(images: readonly Buffer[]): Promise<Uint8Array> {
   const ways = [{ zipCrypto: true }, { encryptionStrength: 1 }, { encryptionStrength: 3, level: 0 }] as const;
   const writer = new ZipWriter(new Uint8ArrayWriter(), { password: PASSWORD, useWebWorkers: false });
@@ -20,7 +20,7 @@ async function encryptedZip(images: readonly Buffer[]): Promise<Uint8Array> {
   return writer.close();
 }
 
-it("an encrypted zip is scored with its password's file; the password is nowhere, and without it or with another the error says so", async () => {
+it("an encrypted zip is scored with a password file; the password is stored nowhere, and a missing or wrong one is reported", async () => {
   const place = temporaryFolder();
   const images = await Promise.all(PATHS.map((_, i) => noisePng(i)));
   const definition = writeDefinition(join(place, "definition"));
