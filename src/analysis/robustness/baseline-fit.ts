@@ -54,6 +54,7 @@ export interface BaselineFitOptions {
  * them in `dropped`; a binomial line keeps them.
  *
  * @param points one per model
+ * @returns the line: slope and intercept on the scale of the fit, its models, and `dropped`
  * @throws InputError with fewer than three models, with equal in-distribution accuracies, or for an accuracy outside
  *   [0, 1]; for a binomial line also on a scale other than logit, or if a number of images is not known
  * @see R. Taori et al., Measuring robustness to natural distribution shifts in image classification, 2020

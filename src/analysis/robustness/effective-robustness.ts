@@ -77,11 +77,12 @@ export interface EffectiveRobustness {
  * error; below a reliability of 0.3 there is no interval. If the correct images are known for the model and all models
  * of the line, their common errors cancel (`noise`); otherwise the interval is too wide.
  *
- * `predictionLow` and `predictionHigh` test whether the model is outside the baseline's 95 % prediction band, see
- * `predictAt`. At their measured x, models scatter about the plain line, so the prediction uses that line.
+ * `predictionLow` and `predictionHigh` test whether the model is outside the baseline's 95 % prediction band. At their
+ * measured x, models scatter about the plain line, so the prediction uses that line.
  *
  * @param fit result of `fitBaseline`
  * @param points models to compare; they need not be in the baseline
+ * @returns one per point, in the same order: distances in [−1, 1], predictions in [0, 1]
  * @throws InputError if an accuracy is outside [0, 1]
  * @throws RangeError if an in-distribution accuracy is exactly 0 or 1 on a scale that is infinite there; for a binomial
  *   line only if its images are not known, because otherwise it is moved half an image inside

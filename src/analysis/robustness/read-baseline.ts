@@ -15,6 +15,7 @@ const FOLDER = "benchmarks/baselines";
  * Reads a baseline from CSV: one that ships with the package, by id, or a file of the user. A `.json` file next to it
  * with the same name contains the rules that select the models of its lines.
  *
+ * @param idOrPath an id of `listBaselines`, or the path of a CSV file
  * @throws InputError for an unknown id or an invalid file
  */
 export async function readBaseline(idOrPath: string): Promise<Baseline> {

@@ -22,6 +22,8 @@ export interface RelativeRobustness {
  * Computes relative robustness: how much better than a reference a model is under a shift. If it is positive but
  * effective robustness is not, the model is better only because it is better everywhere.
  *
+ * @param point     the model, accuracies as fractions in [0, 1]
+ * @param reference the model to compare with, for example the same model before fine-tuning
  * @throws InputError if both points are of the same model
  * @see R. Taori et al. 2020, section 2
  */

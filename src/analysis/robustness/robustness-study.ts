@@ -64,7 +64,8 @@ export interface StudyOptions {
  * on every shift and common x axis, on the average of the shifts, which has a separate line, and the mean of the
  * shifts' values. Missing data is reported in the notes, never filled in.
  *
- * @param rows top-1 accuracies of the checkpoints
+ * @param rows     top-1 accuracies of the checkpoints
+ * @param baseline models that the lines are fitted to, see `readBaseline`
  * @throws InputError if rows disagree, or nothing can be fitted or compared
  */
 export function studyRobustness(

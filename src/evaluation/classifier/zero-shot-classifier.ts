@@ -19,8 +19,10 @@ export interface ZeroShotClassifier {
  * Builds the zero-shot classifier of Radford et al. 2021: for each class, the normalized mean of its normalized
  * prompt embeddings (ensembling in embedding space).
  *
+ * @param checkpoint  embeds the prompts
  * @param classNames  c names, in the order of the rows
  * @param templates   t strings, each with one `{}`
+ * @returns weights (c, d), float32, each row of unit length
  * @throws InputError if either list is empty, a template has no `{}`, or the checkpoint has no text encoder
  * @see https://arxiv.org/abs/2103.00020 section 3.1.4; reference: open_clip src/open_clip/zero_shot_classifier.py
  */

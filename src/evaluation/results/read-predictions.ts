@@ -29,6 +29,8 @@ export interface PredictionsRead {
  * Reads every image's prediction of a checkpoint: all `predictions.csv` below `<results>/<checkpoint>`, ordered by
  * benchmark, protocol and prompts.
  *
+ * @param results    folder that `evaluate` wrote
+ * @param checkpoint name of a folder in it
  * @param benchmarks benchmarks to read; default: all
  * @throws InputError if the checkpoint has no result there, a file is not in the form of `evaluate`, or the files of a
  *   result contradict each other

@@ -66,11 +66,23 @@ export interface Checkpoint {
    * @throws InputError if a file has changed
    */
   checkUnchanged(): Promise<void>;
-  /** @throws InputError if the text embeddings have another width */
+  /**
+   * Checks that image embeddings of a width fit the text embeddings.
+   *
+   * @throws InputError if the text embeddings have another width
+   */
   checkImageWidth(dimension: number): void;
-  /** @throws InputError if onnxruntime cannot load the graph, or the towers differ in width */
+  /**
+   * Loads the image graph. Close the encoder to free its memory.
+   *
+   * @throws InputError if onnxruntime cannot load the graph, or the towers differ in width
+   */
   openImageEncoder(options?: EncoderOptions): Promise<ImageEncoder>;
-  /** @throws InputError if there is no text tower, onnxruntime cannot load the graph, or the towers differ in width */
+  /**
+   * Loads the text graph. Close the encoder to free its memory.
+   *
+   * @throws InputError if there is no text tower, onnxruntime cannot load the graph, or the towers differ in width
+   */
   openTextEncoder(options?: EncoderOptions): Promise<TextEncoder>;
 }
 
