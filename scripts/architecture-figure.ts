@@ -92,6 +92,7 @@ export function architectureFigure(): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title">`,
     `<title id="title">The floors and rooms of src, and which imports which</title>`,
     STYLE,
+    `<rect class="page" width="${WIDTH}" height="${height}"/>`,
     `<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>`,
     ...bands,
     ...arrows,
@@ -102,10 +103,10 @@ export function architectureFigure(): string {
 
 const STYLE = `<style>
 text { font: 14px system-ui, sans-serif; fill: #1f2328; }
-.floor { fill: #f0f2f5; } .name { font-weight: 600; } .room { fill: #ffffff; stroke: #8c959f; }
+.page { fill: #ffffff; } .floor { fill: #f0f2f5; } .name { font-weight: 600; } .room { fill: #ffffff; stroke: #8c959f; }
 .arrow { fill: none; stroke: #3b6ea8; stroke-opacity: 0.75; } .head { fill: #3b6ea8; }
 @media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3; } .floor { fill: #1b2027; } .room { fill: #0d1117; stroke: #656d76; }
+  text { fill: #e6edf3; } .page { fill: #0d1117; } .floor { fill: #1b2027; } .room { fill: #0d1117; stroke: #656d76; }
   .arrow { stroke: #79b0ee; } .head { fill: #79b0ee; }
 }
 </style>`;
