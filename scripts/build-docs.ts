@@ -104,7 +104,10 @@ function copy(path: string): void {
   cpSync(join(root, path), join(pages, path));
 }
 
-/** Guides and reference pages in the order in which docs/README.md links to them, then the rest by name. */
+/**
+ * Guides and reference pages in the order in which docs/README.md links to them, then the rest by name. Pages without a
+ * title, which programs write, are reached by links alone.
+ */
 function sidebar(): SidebarSection[] {
   const contents = files.includes("docs/README.md") ? readFileSync(join(root, "docs/README.md"), "utf8") : "";
   const order = markdownLinks(contents).map(({ target }) => posix.join("docs", target.replace(/#.*/, "")));
@@ -114,7 +117,10 @@ function sidebar(): SidebarSection[] {
     items: files
       .filter(belongs)
       .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
-      .map((path) => ({ text: titleOf(path), link: `/${pageOf(path).replace(/(?:index)?\.md$/, "")}` })),
+      .flatMap((path) => {
+        const title = markdownTitle(readFileSync(join(root, path), "utf8"));
+        return title === undefined ? [] : [{ text: title, link: `/${pageOf(path).replace(/(?:index)?\.md$/, "")}` }];
+      }),
   });
   const isProject = (path: string): boolean =>
     ["CHANGELOG.md", "CONTRIBUTING.md", "BENCHMARKS.md", "bench/README.md", "test/README.md"].includes(path);
@@ -127,10 +133,6 @@ function sidebar(): SidebarSection[] {
     section("Project", isProject),
   ];
   return [...sections.filter(({ items }) => items.length > 0), ...apiSections()];
-}
-
-function titleOf(path: string): string {
-  return markdownTitle(readFileSync(join(root, path), "utf8")) ?? path;
 }
 
 /** A section for each kind of export, as TypeDoc puts them into folders. */
