@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
-/** The floors from the ground up, and the rooms of each, in order. A floor imports only from those below it, a room only from those before it. */
+/** The floors from the ground up, and the rooms of each, in order. A floor imports only from the floors below it, a room only from the rooms before it. */
 const HOUSE: Readonly<Record<string, readonly string[]>> = {
   foundation: ["math", "files", "statistics"],
   data: ["image", "sources", "benchmark", "dataset"],
@@ -13,13 +13,13 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   app: ["inspection", "certification", "cluster", "cli"],
 };
 const FLOORS = Object.keys(HOUSE);
-/** The public surface and the program's entry, which take from everywhere and which no file imports. */
+/** The public API and the program's entry, which import from everywhere and which no file imports. */
 const SURFACE = ["index.ts", "cli.ts"];
 
 interface SourceFile {
   readonly path: string;
   readonly text: string;
-  /** imported source files, those for types alone too */
+  /** imported source files, including type-only imports */
   readonly imports: readonly string[];
 }
 
@@ -36,7 +36,7 @@ function sourceFiles(): SourceFile[] {
     });
 }
 
-/** The place of a file in the order: floor, then room; files beside a floor's rooms come before them. */
+/** The position of a file in the order: floor, then room; files in the folder of a floor come before its rooms. */
 function placeOf(path: string): number {
   const [floor = "", room = ""] = path.split("/");
   const hasRoom = path.split("/").length > 2;
@@ -66,7 +66,7 @@ describe("the house", () => {
     expect(known.filter((room) => !rooms.has(room))).toEqual([]);
   });
 
-  it("is what docs/reference/architecture.md describes: every floor and room, and no file that is not there", () => {
+  it("matches docs/reference/architecture.md: every floor and room, and no missing file", () => {
     const text = readFileSync(join(src, "../docs/reference/architecture.md"), "utf8");
     const rows = [...text.matchAll(/^\| `(\w+)\/` \| ((?:`\w+` ?)+)\|/gm)].map(([, floor, rooms]) => [
       floor,
@@ -89,7 +89,7 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("has no circle of imports, not of those for types alone either", () => {
+  it("has no circular imports, including type-only imports", () => {
     const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
     const done = new Set<string>();
     const circles: string[] = [];
@@ -107,7 +107,7 @@ describe("the house", () => {
   it("opens the user's files in one place, which reads regular files only", () => {
     const openers = /\b(?:readFile|readFileSync|open|openSync|createReadStream)\b[^;]*\} from "node:fs(?:\/promises)?"/;
     const found = files.filter((file) => openers.test(file.text)).map((file) => file.path);
-    // Beside it: what ships with the package, what the kernel says of this process, and files of the store
+    // Exceptions: files of the package, what the kernel reports about this process, and files of the store
     const exceptions = [
       "app/cli/command-line.ts",
       "evaluation/evaluate/allocation.ts",
@@ -124,13 +124,13 @@ describe("the house", () => {
     expect(found.sort()).toEqual(["foundation/files/regular-file.ts", ...exceptions].sort());
   });
 
-  it("knows onnxruntime and protobuf in one room", () => {
+  it("uses onnxruntime and protobuf in one room", () => {
     const loads = /"(?:onnxruntime-\w+|pbf)(?:\/[^"]*)?"(?!:)/; // not the key of an object
     const found = files.filter(({ text }) => loads.test(text)).map(({ path }) => dirname(path));
     expect([...new Set(found)]).toEqual(["model/onnx"]);
   });
 
-  it("has one home for what is written the same everywhere", () => {
+  it("has one function for each text format", () => {
     const places = (pattern: RegExp) => files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
     expect(places(/from "csv-stringify/)).toEqual(["foundation/files/format-csv.ts"]);
     expect(places(/\berror\.issues\b/)).toEqual([]); // worded by describeIssues in files/parse-json.ts
@@ -145,13 +145,13 @@ describe("the house", () => {
     );
   });
 
-  it("has files of one concept, at most 300 lines; what a script makes may be longer", () => {
+  it("has files of at most 300 lines, except generated files", () => {
     const made = ["model/onnx/onnx-schema.ts"];
     const long = files.filter(({ path, text }) => text.split("\n").length > 300 && !made.includes(path));
     expect(long.map((file) => file.path)).toEqual([]);
   });
 
-  it("prints nothing below app/: library code throws, the command line prints", () => {
+  it("prints only in app/: library code throws, the command line prints", () => {
     const printing = files.filter(
       ({ path, text }) =>
         /console\.|process\.exit\(/.test(text) || (!path.startsWith("app/") && /process\.std(?:out|err)/.test(text)),

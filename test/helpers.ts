@@ -3,19 +3,19 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 
-/** A folder of the test's own, removed when it ends. */
+/** A temporary folder of the current test, removed when it ends. */
 export function temporaryFolder(inside = tmpdir()): string {
   const folder = mkdtempSync(join(inside, "shiftline-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The same in memory where the system has it, for tens of thousands of files that a disk takes seconds to make and to remove. */
+/** The same in memory if the system supports it, for tens of thousands of files, which take seconds on a disk. */
 export function folderOfManyFiles(): string {
   return temporaryFolder(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
 }
 
-/** A folder for tests that run side by side, called where they are declared: removed when all of these have ended. */
+/** A folder for concurrent tests, called where they are declared: removed when all of them have ended. */
 export function sharedFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "shiftline-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

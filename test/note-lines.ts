@@ -1,6 +1,6 @@
 import type { Note } from "../src/foundation/notes.ts";
 
-/** Notes as lines, a warning with its word: what tests compare. */
+/** Notes as lines for comparison in tests; a warning is marked as such. */
 export function noteLines(notes: readonly Note[]): string[] {
   return notes.map(({ severity, text }) => (severity === "warning" ? `warning: ${text}` : text));
 }

@@ -30,7 +30,7 @@ function run(program: string, args: readonly string[], options: { readonly shell
 const node = (...args: string[]) => run(process.execPath, args);
 const tsc = (...args: string[]) => node(join(root, "node_modules/typescript/bin/tsc"), ...args);
 
-/** Packs the built package without its scripts, unpacks it into an empty project and links the packages that it depends on. */
+/** Packs the built package without running its scripts, unpacks it into an empty project and links its dependencies. */
 beforeAll(() => {
   const args = ["pack", root, "--ignore-scripts", "--json", "--pack-destination", project];
   const npm = process.env.npm_execpath;
@@ -64,7 +64,7 @@ describe("the packed package", () => {
     expect(mapped).toEqual([]);
   });
 
-  it("has every file that its README links to, and those that its other pages link to, but for what only a clone has", () => {
+  it("has every file that its README links to, and those that its other pages link to, except files that only a clone has", () => {
     const pages = packed.filter((path) => path.endsWith(".md"));
     const onlyInClone = /^(?:src|test|bench|scripts|examples|results)\b/;
     const missing = pages.flatMap((page) =>
@@ -77,7 +77,7 @@ describe("the packed package", () => {
     expect(missing).toEqual([]);
   });
 
-  it("names files that are there", () => {
+  it("names existing files", () => {
     const paths = [manifest.types, ...JSON.stringify(manifest.exports).matchAll(/\.\/[\w./-]+/g)].map(String);
     expect(paths.filter((path) => !existsSync(join(installed, path)))).toEqual([]);
     for (const pattern of manifest.sideEffects) {
@@ -88,7 +88,7 @@ describe("the packed package", () => {
     expect(manifest.scripts.prepack).toBe("node scripts/prepack.mjs");
   });
 
-  it("is loaded by import and by require alike", () => {
+  it("is loaded by import and by require", () => {
     const print = "console.log(Object.keys(library).sort().join())";
     const imported = node("--input-type=module", "-e", `import * as library from "shiftline"; ${print}`);
     const required = node("--input-type=commonjs", "-e", `const library = require("shiftline"); ${print}`);
@@ -109,7 +109,7 @@ describe("a TypeScript project that uses the package", () => {
   const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--skipLibCheck", "false"];
   const common = [...strict, "--target", "es2023", "--types", "node"];
 
-  it("compiles with TypeScript's two ways to find a package, and runs", () => {
+  it("compiles with both of TypeScript's module resolutions, and runs", () => {
     const bundled = tsc(...common, "--noEmit", "--module", "esnext", "--moduleResolution", "bundler", ...programs);
     expect(bundled.stdout).toBe("");
     const compiled = tsc(...common, "--module", "nodenext", ...programs);
@@ -130,7 +130,7 @@ describe("a TypeScript project that uses the package", () => {
     expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining("nothing")]);
   });
 
-  it("compiles with the command that the examples show", () => {
+  it("compiles with the command in the examples", () => {
     const [, command = ""] =
       /^npx tsc (.*)$/m.exec(readFileSync(join(installed, "examples/library/README.md"), "utf8")) ?? [];
     expect(command).toContain("classify.ts");

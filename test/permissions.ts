@@ -1,4 +1,4 @@
-/** Runs as a user without rights where the tests run as root, whom no permission stops. The folders above must be open to all. */
+/** Runs code as an unprivileged user if the tests run as root, for whom permissions do not apply. Parent folders must be accessible to all. */
 export async function asNobody<T>(run: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return await run();
   process.seteuid?.(65_534);
@@ -9,7 +9,7 @@ export async function asNobody<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A command that permissions stop even where it is started as root: it keeps the user, not the right to pass them over. */
+/** A command to which permissions apply even as root: it keeps the user, but drops the capability to bypass them. */
 export function boundByPermissions(command: readonly string[]): string[] {
   if (process.geteuid?.() !== 0) return [...command];
   return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", ...command];

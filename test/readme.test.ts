@@ -29,7 +29,7 @@ describe("the README", () => {
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 
-  it("goes from a weight file to the table of a paper in at most six commands, which run", () => {
+  it("goes from a weight file to the table of a paper in at most six working commands", () => {
     const run = blocksOf("README.md", text).filter(({ mark }) => mark?.kind === "run");
     const commands = run.flatMap(({ content }) => commandLines(content));
     expect(commands.map((line) => line.split(" ")[2])).toEqual([

@@ -71,7 +71,7 @@ describe("the issue forms", () => {
     }
   });
 
-  it("ask for what explains a wrong number", () => {
+  it("ask for the causes of a wrong number", () => {
     const required = readForm("wrong-number.yml").body.flatMap((field) =>
       "id" in field && field.validations?.required === true ? [field.id] : [],
     );
@@ -102,7 +102,7 @@ describe("the public checks", () => {
     expect(scripts.filter((name) => !((name as string) in manifest.scripts))).toEqual([]);
   });
 
-  it("state what was not tried", () => {
+  it("state what is untested", () => {
     expect(text).toMatch(/^# Untried: this file has not run yet\./m);
   });
 });

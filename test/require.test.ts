@@ -19,7 +19,7 @@ describe("skipUnless", () => {
     expect(written.mock.calls.join("")).toContain("SKIPPED slurm: no sbatch");
   });
 
-  it("fails where what is missing is required", () => {
+  it("fails if something required is missing", () => {
     vi.stubEnv("SHIFTLINE_REQUIRE", "chromium, slurm");
     expect(() => skipUnless("slurm", false, "no sbatch")).toThrow(/SHIFTLINE_REQUIRE lists slurm.*no sbatch/);
   });

@@ -4,13 +4,13 @@ function required(): string[] {
 }
 
 /**
- * Whether to skip tests that need something this machine may not have, to be given to `describe.skipIf`. A skip says why on standard
- * error, so that nobody takes it for a pass; where SHIFTLINE_REQUIRE lists the name, as continuous integration does, a skip is a failure.
- * @param name what is needed, as SHIFTLINE_REQUIRE lists it: `slurm`, `chromium`
+ * Whether to skip tests that need something this machine may lack, for `describe.skipIf`. A skip prints its reason on standard
+ * error, so that it is not mistaken for a pass; if SHIFTLINE_REQUIRE lists the name, as in continuous integration, a skip is a failure.
+ * @param name the requirement, as listed in SHIFTLINE_REQUIRE: `slurm`, `chromium`
  * @param available whether this machine has it
  * @param reason what is missing and how to get it, one line
  * @returns true to skip
- * @throws Error where it is missing though required
+ * @throws Error if it is missing although required
  */
 export function skipUnless(name: string, available: boolean, reason: string): boolean {
   if (available) {

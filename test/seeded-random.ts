@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Whole numbers in [0, 2^32), the same on every machine: mulberry32, whose first numbers from near seeds are far apart. */
+/** Whole numbers in [0, 2^32), the same on every machine: mulberry32, whose first numbers differ widely for near seeds. */
 export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -20,7 +20,7 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** The list in another order, the same for the same seed. */
+/** A shuffled copy of the list, the same for the same seed. */
 export function shuffled<Item>(list: readonly Item[], seed: number): Item[] {
   const random = mulberry32(seed);
   const rest = [...list];

@@ -1,6 +1,6 @@
 import { skipUnless } from "./require.ts";
 
-/** What a system lacks, for `it.skipIf`: other systems than Linux are untried, and their tests must not fail for what they cannot have. */
+/** What a system lacks, for `it.skipIf`: systems other than Linux are untested, and their tests must not fail for missing features. */
 
 const isUnix = process.platform !== "win32";
 

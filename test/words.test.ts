@@ -6,12 +6,12 @@ import words from "./words.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "..");
 
-/** Text that people write here: code with its comments and messages, and documents. */
+/** Hand-written text: code with its comments and messages, and documents. */
 const WRITTEN =
   /^(?:(?:src|test|scripts|bench|examples)\/.*\.(?:ts|tsx|mts|mjs|md)|(?:docs|prompts|benchmarks|architectures|site|\.github)\/.*\.(?:md|mts|yml)|[^/]+\.md)$/;
 const NOT_OURS = /^src\/model\/onnx\/onnx-schema\.ts$|^test\/words\.test\.ts$/;
 
-/** A pattern that matches the whole word or phrase, in one case or any; white space and comment marks may wrap it. */
+/** A pattern that matches the whole word or phrase, case-sensitive or not, also across lines and comment marks. */
 function wholeWords(phrase: string, flags: string): RegExp {
   const escaped = phrase.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ /g, "(?:\\s|\\n\\s*(?:\\*|//)?\\s*)+");
   return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, flags);
@@ -20,7 +20,7 @@ function wholeWords(phrase: string, flags: string): RegExp {
 interface WordList {
   readonly identifiers: readonly string[];
   readonly phrases: readonly string[];
-  /** Files that may contain a word, such as one that reads a format which spells it so; by word. */
+  /** Files that may contain a word, such as the reader of a format that uses it; by word. */
   readonly except: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -39,8 +39,8 @@ function bannedUses(files: ReadonlyMap<string, string>, { identifiers, phrases, 
   );
 }
 
-describe("the words we write", () => {
-  it("are none of those that test/words.json bans", () => {
+describe("banned words", () => {
+  it("do not occur: test/words.json", () => {
     const files = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" })
       .split("\0")
       .filter((file) => WRITTEN.test(file) && !NOT_OURS.test(file));
@@ -49,7 +49,7 @@ describe("the words we write", () => {
     expect(bannedUses(texts, words)).toEqual([]);
   });
 
-  it("are found whole, across line ends, and with the line", () => {
+  it("are found as whole words, across line ends, with the line", () => {
     const list = { identifiers: ["MOST_BYTES"], phrases: ["once more"], except: { "once more": ["b.ts"] } };
     const files = new Map([
       ["a.ts", "const MOST_BYTES = 1;\n// read Once\n  // more\nconst MOST_BYTES_READ = 2; // at once moreover\n"],

@@ -34,7 +34,7 @@ describe("the check of blocks", () => {
   const problems = (text: string) => markProblems(blocksOf("docs/page.md", text));
   const sh = "```sh\nls\n```\n";
 
-  it("asks for a mark above every block that a reader types or copies", () => {
+  it("requires a mark above every block that a reader types or copies", () => {
     expect(problems(`Text.\n\n${sh}`)).toEqual([
       "docs/page.md:3: a block of sh without a mark: put <!-- run -->, <!-- run by TEST --> or <!-- not run: REASON --> above it",
     ]);
@@ -44,19 +44,19 @@ describe("the check of blocks", () => {
     expect(problems("<!-- run -->\n```json\n{}\n```\n")[0]).toContain("cannot be marked <!-- run -->");
   });
 
-  it("accepts another test only where that test names the page", () => {
+  it("accepts another test only if that test names the page", () => {
     expect(problems(`<!-- run by test/nothing.test.ts -->\n${sh}`)[0]).toContain("test/nothing.test.ts is not there");
     expect(problems(`<!-- run by test/helpers.ts -->\n${sh}`)[0]).toContain("test/helpers.ts does not mention page.md");
   });
 
-  it("asks for output to be compared where a block is run", () => {
+  it("requires output to be compared if a block is run", () => {
     const text = "```text\nfile\n```\n";
     expect(problems(`<!-- run -->\n${sh}\n${text}`)[0]).toContain("mark it <!-- output -->");
     expect(problems(`<!-- run -->\n${sh}\n<!-- output -->\n${text}`)).toEqual([]);
     expect(problems(`<!-- output -->\n${text}`)[0]).toContain("of no block that is run");
   });
 
-  it("finds blocks in lists, and the lines that continue a command", () => {
+  it("finds blocks in lists, and continuation lines", () => {
     const [block] = blocksOf(
       "docs/page.md",
       "- A list\n\n  <!-- run, status 1 -->\n  ```sh\n  # why\n  a \\\n    b\n\n  c\n  ```\n",
@@ -65,7 +65,7 @@ describe("the check of blocks", () => {
     expect(commandLines(block?.content ?? "")).toEqual(["a b", "c"]);
   });
 
-  it("compares lines in order, with … for what is left out", () => {
+  it("compares lines in order, with … for omissions", () => {
     const printed = "note: x\na 1\nb 2\nc 3\n";
     expect(outputDifference("a …\nb 2\n", printed)).toBeUndefined();
     expect(outputDifference("a 1\n…\nc 3\n", printed)).toBeUndefined();

@@ -8,7 +8,7 @@ export interface Block {
   readonly page: string;
   /** 1-based line of its fence */
   readonly line: number;
-  /** word after the fence: `sh`, `json`, …; empty where there is none */
+  /** word after the fence: `sh`, `json`, …; empty if there is none */
   readonly language: string;
   readonly content: string;
   readonly mark: Mark | undefined;
@@ -41,7 +41,7 @@ const CODE =
   /^(sh|bash|console|shell|powershell|ts|js|mjs|typescript|javascript|json|ya?ml|csv|tsv|txt|toml|ini|python|py|r)$/;
 const RUNS = /^(sh|ts|js)$/;
 
-/** Every page whose blocks are checked: Markdown that users read, as far as it is of this repository. */
+/** Every page whose blocks are checked: the Markdown of this repository that users read. */
 export function documentedPages(): string[] {
   const tracked = ["README.md", "CONTRIBUTING.md", "BENCHMARKS.md", "RELEASING.md"].filter((page) =>
     existsSync(join(root, page)),
@@ -87,7 +87,7 @@ function markOf(comment: string): Mark | undefined {
   return reason === undefined ? undefined : { kind: "not-run", reason };
 }
 
-/** What is wrong with the marks of a page, a line for each block. */
+/** Problems with the marks of a page, one line per block. */
 export function markProblems(blocks: readonly Block[]): string[] {
   return blocks.flatMap((block, k) => {
     const problem = markProblem(block, blocks[k - 1]);
@@ -129,14 +129,14 @@ export function commandLines(content: string): string[] {
 }
 
 /**
- * Compares what a page shows with what was printed: each line must be there, in this order; lines left out in between need a line `…`.
+ * Compares what a page shows with what was printed: each line must appear, in this order; a line `…` marks omitted lines.
  *
- * @returns the first line that is not there, with what was expected at its place; `undefined` where all are
+ * @returns the first missing line, with what was expected in its place; `undefined` if all were found
  */
 export function outputDifference(shown: string, printed: string): string | undefined {
   const actual = printed.split("\n").map(trimmed);
   let at = 0;
-  // Lines before the first that is shown may be left out without a mark: progress, notes
+  // Lines before the first one may be omitted without a mark: progress, notes
   let maySkip = true;
   for (const line of shown.trimEnd().split("\n").map(trimmed)) {
     if (line === "…") {

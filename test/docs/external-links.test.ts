@@ -5,7 +5,7 @@ import { externalLinks, tryLinks } from "../../scripts/external-links.ts";
 import { temporaryFolder, writeTree } from "../helpers.ts";
 
 describe("the check of external links", () => {
-  it("lists each address once, with every place", () => {
+  it("lists each address once, with all its locations", () => {
     const root = writeTree(temporaryFolder(), {
       "a.md": "[x](https://example.org/x#part)\n[y](b.md)\n",
       "docs/b.md": "\n<https://example.org/y> [x](https://example.org/x)\n",

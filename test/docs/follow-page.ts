@@ -18,16 +18,16 @@ import { checkpoints, demo, root, shiftline } from "../app/cli/run-cli.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
 import { type Block, blocksOf, commandLines, outputDifference, type RunMark } from "./command-blocks.ts";
 
-/** What all pages share: `/data` with a few images of each benchmark, and a store, so that each image is embedded once. */
+/** Shared by all pages: `/data` with a few images of each benchmark, and a store, so that each image is embedded once. */
 export interface Placeholders {
   readonly data: string;
   readonly store: string;
 }
 
-/** Stands for `/data`, and is as long: lines break where they break for a reader. */
+/** Replaces `/data` by a path of the same length, so that lines break as they do for a reader. */
 const DATA = "_data";
 
-/** Called where tests are declared: removed when they have ended. */
+/** Call this where tests are declared: the folder is removed after them. */
 export function makePlaceholders(): Placeholders {
   const folder = mkdtempSync(join(tmpdir(), "shiftline-docs-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,8 +38,8 @@ export function makePlaceholders(): Placeholders {
 }
 
 /**
- * An empty folder with what pages take for granted: `checkpoints/mine` (weights of transformers), `checkpoints/other` (weights of
- * open_clip), `fruit/photos` (four pictures), `examples` as in a clone, and the package as a project has it that installed it.
+ * A folder with what pages assume: `checkpoints/mine` (weights of transformers), `checkpoints/other` (weights of
+ * open_clip), `fruit/photos` (four pictures), `examples` as in a clone, and the package as installed in a project.
  */
 function newProject({ data, store }: Placeholders): string {
   const folder = temporaryFolder();
@@ -71,7 +71,7 @@ function copy(from: string, to: string): void {
   cpSync(from, to);
 }
 
-/** A program that notes the words it is given, which the shell made of a line. */
+/** A program that records its arguments as the shell splits them. */
 function stub(path: string, before: string): void {
   writeFileSync(path, `#!/bin/sh\n${before}\nprintf '%s\\0' "$@" >> "$WORDS"\nprintf '\\n\\0' >> "$WORDS"\n`);
   chmodSync(path, 0o755);
@@ -81,7 +81,7 @@ function stub(path: string, before: string): void {
 const FRUIT_PAGE = "docs/guides/own-shift.md";
 const isFruit = ({ mark }: Block): boolean => mark?.kind === "file" && mark.name.startsWith("fruit/");
 
-/** Does what a page says, in an empty folder: saves its files, runs its blocks, compares what they print. */
+/** Follows a page in an empty folder: saves its files, runs its blocks, compares their output. */
 export async function followPage(blocks: readonly Block[], placeholders: Placeholders): Promise<void> {
   const folder = newProject(placeholders);
   for (const { mark, content } of blocks.some(isFruit) ? [] : blocksOf(FRUIT_PAGE).filter(isFruit)) {
@@ -123,7 +123,7 @@ async function run(block: Block, mark: RunMark, folder: string): Promise<Outcome
 const withPlaceholders = (text: string): string =>
   text.replace(/(^|[\s='",[])\/data(?=$|[\s/'",\]])/gm, (_, before: string) => `${before}${DATA}`);
 
-/** Runs one line as a shell does; `shiftline` runs in this process, with the words that the shell made of it. */
+/** Runs one line as a shell does; `shiftline` runs in this process, with the arguments that the shell passes. */
 async function type(line: string, folder: string, change: (words: string[]) => string[]): Promise<Outcome> {
   const noted = join(folder, "bin", "words");
   const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}`, WORDS: noted };
@@ -140,7 +140,7 @@ async function type(line: string, folder: string, change: (words: string[]) => s
   return { status: 0, output };
 }
 
-/** Of each set a few images are there; one template and no figures are enough to see that a command works. */
+/** Each set has a few images; one template and no figures are enough to check that a command works. */
 function cheaper(words: string[], { options }: RunMark): string[] {
   const [command = ""] = words;
   if (options.includes("as written")) return words;
@@ -152,7 +152,7 @@ function cheaper(words: string[], { options }: RunMark): string[] {
   return [...cheap, ...templates, "--allow-incomplete"];
 }
 
-/** Runs a script of the page as Node does; TypeScript must be free of type errors too. */
+/** Runs a script of the page with Node; TypeScript must also have no type errors. */
 function runScript({ language, content }: Block, folder: string): Outcome {
   const [source, path] = [join(folder, "example.mts"), join(folder, "example.mjs")];
   const code = withPlaceholders(content);

@@ -9,7 +9,7 @@ const files = markdownFiles(root);
 const textOf = (path: string) => readFileSync(join(root, path), "utf8");
 
 describe("links of the Markdown files", () => {
-  it("lead to files of this repository and to headings in them", () => {
+  it("point to existing files and headings of this repository", () => {
     expect(files.length).toBeGreaterThan(20);
     const anchors = new Map(files.map((path) => [path, markdownAnchors(textOf(path))]));
     const broken: string[] = [];
@@ -29,7 +29,7 @@ describe("links of the Markdown files", () => {
     expect(tried).toBeGreaterThan(60);
   });
 
-  it("are not written to a path of some machine", () => {
+  it("do not contain a path of a machine", () => {
     const absolute = files.flatMap((path) =>
       markdownLinks(textOf(path))
         .filter(({ target }) => /^(?:\/|file:|[a-z]:\\|http:\/\/localhost)/i.test(target))
@@ -38,8 +38,8 @@ describe("links of the Markdown files", () => {
     expect(absolute).toEqual([]);
   });
 
-  it("name sources in backticks that exist", () => {
-    // Of the whole path alone; a bare name is of the folder that the sentence names
+  it("name existing sources in backticks", () => {
+    // Full paths only; a bare name is relative to the folder that the sentence names
     const missing = files
       .filter((path) => path !== "CHANGELOG.md")
       .flatMap((path) =>
@@ -52,8 +52,8 @@ describe("links of the Markdown files", () => {
   });
 });
 
-describe("the reading of Markdown links", () => {
-  it("takes links, images, definitions and HTML, and none in code or comments", () => {
+describe("the parser of Markdown links", () => {
+  it("finds links, images, definitions and HTML, and ignores code and comments", () => {
     const text = [
       '[a](a.md#x "title") and ![b](b.png) [![c](c.svg)](c.md) [`d[0]`](d.md)',
       "[e]: e.md",

@@ -23,7 +23,7 @@ import { formatScaling } from "../../src/output/tables/scaling-csv.ts";
 const root = join(import.meta.dirname, "../..");
 const readPage = (name: string) => readFileSync(join(root, "docs", "reference", name), "utf8");
 
-/** Cells of the rows of all tables of a page. */
+/** The cells of all tables of a page, by row. */
 function tableRows(text: string): string[][] {
   return text
     .split("\n")
@@ -32,7 +32,7 @@ function tableRows(text: string): string[][] {
 }
 
 describe("docs/reference/dependencies.md", () => {
-  it("has a reason for every package that the product needs, and for no other", () => {
+  it("gives a reason for every dependency of the product, and for no other package", () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: object };
     const [, ...rows] = tableRows(readPage("dependencies.md"));
     const named = rows.flatMap(([names]) => (names as string).split(", "));
@@ -42,13 +42,13 @@ describe("docs/reference/dependencies.md", () => {
 });
 
 describe("docs/figures/architecture.svg", () => {
-  it("shows the imports of src as they are: npm run figures", () => {
+  it("shows the current imports of src: npm run figures", () => {
     expect(readFileSync(ARCHITECTURE_FIGURE, "utf8")).toBe(architectureFigure());
   });
 });
 
 describe("docs/reference/correctness.md", () => {
-  it("names the tests of every row, and they are there", () => {
+  it("names an existing test in every row", () => {
     const text = readPage("correctness.md");
     const rows = tableRows(text.slice(0, text.indexOf("## Limits"))).filter(([what]) => what !== "what");
     expect(rows.length).toBeGreaterThan(25);
@@ -91,7 +91,7 @@ describe("docs/reference/files.md", () => {
   const header = (csv: string) => csv.trim().split(",");
   const column = { column: "source", adjusted: [] } as const;
   const empty = { comparisons: [] } as never;
-  /** The columns of each CSV file, from what writes it when there are no rows. */
+  /** The columns of each CSV file, from its writer called without rows. */
   const columns: Readonly<Record<string, readonly string[]>> = {
     "accuracies.csv": ACCURACY_COLUMNS,
     "fits.csv": header(formatFits([])),

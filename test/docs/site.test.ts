@@ -38,7 +38,7 @@ describe.skipIf(notBuilt)("the documentation site", () => {
     }
   });
 
-  it("links to pages and headings that it has", () => {
+  it("links only to existing pages and headings", () => {
     const base = baseOf();
     const pages = new Map(filesOf(/\.html$/).map((path) => [path, textOf(path)]));
     const idsOf = new Map(
@@ -61,7 +61,7 @@ describe.skipIf(notBuilt)("the documentation site", () => {
     expect([...new Set(broken)]).toEqual([]);
   });
 
-  it("loads nothing from a host", () => {
+  it("loads nothing from other hosts", () => {
     const loaded = [
       ...filesOf(/\.html$/).flatMap((path) =>
         [
@@ -77,7 +77,7 @@ describe.skipIf(notBuilt)("the documentation site", () => {
   });
 });
 
-describe.skipIf(notBuilt || noBrowser)("the documentation site in a browser that reaches no host", () => {
+describe.skipIf(notBuilt || noBrowser)("the documentation site in a browser without network", () => {
   let server: FolderServer;
   let browser: Browser;
   beforeAll(async () => {
@@ -114,7 +114,7 @@ describe.skipIf(notBuilt || noBrowser)("the documentation site in a browser that
   const widthBeyondScreen = (page: Page) =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-  it("finds a page by a word of it", async () => {
+  it("finds a page by a word in it", async () => {
     const { page, blocked, errors } = await open("");
     await page.keyboard.press("Control+k");
     await page.keyboard.type("effective robustness");
@@ -128,7 +128,7 @@ describe.skipIf(notBuilt || noBrowser)("the documentation site in a browser that
     expect(errors).toEqual([]);
   });
 
-  it("shows its pages light and dark, on a screen and on a phone", async () => {
+  it("shows its pages in light and dark mode, on a desktop and on a phone", async () => {
     const backgrounds = new Set<string>();
     for (const [colorScheme, width] of [
       ["light", 1280],

@@ -25,7 +25,7 @@ function spelling(...args: readonly string[]) {
 }
 
 describe("the word lists of the spelling check", () => {
-  it.each(["words.txt", "words-of-tests.txt"])("have each word of %s once, sorted within its section", (name) => {
+  it.each(["words.txt", "words-of-tests.txt"])("list each word of %s once, sorted within its section", (name) => {
     const sections = readFileSync(join(site, name), "utf8")
       .split(/^#.*$/m)
       .map((text) => text.trim().split("\n").filter(Boolean));

@@ -54,7 +54,7 @@ describe("EmojiShift's full study", () => {
         : [160, STUDY_PICTURES[style.role]];
       expect(images, id).toBe(things * renderings);
       expect(folders).toEqual([id.slice("emoji-".length)]);
-      // The reference on the things that have second drawings: the x axis of these
+      // The reference on the things with second drawings: their x axis
       const subsets = id === plan.idBenchmark ? plan.secondDrawings : [];
       expect(protocols.map((protocol) => protocol.id)).toEqual(["160", ...subsets]);
       for (const protocol of protocols.slice(1)) expect(protocol.images).toBe(second.length * renderings);
@@ -62,7 +62,7 @@ describe("EmojiShift's full study", () => {
     expect(readdirSync(join(STUDY, "benchmarks"))).toHaveLength(ids.length);
   });
 
-  it("stores top-1 classes as numpy.save does, and takes a file of another shape for none", async () => {
+  it("stores top-1 classes as numpy.save does, and refuses a file of another shape", async () => {
     const { decodeTop1, encodeTop1 } = await script("study", "top1-file.mjs");
     // np.save(f, np.arange(6, dtype=np.uint8).reshape(2, 3)) with NumPy 2.4, header without its spaces
     const bytes = encodeTop1(Uint8Array.of(0, 1, 2, 3, 4, 5), 2, 3);
@@ -76,7 +76,7 @@ describe("EmojiShift's full study", () => {
     expect(() => decodeTop1(bytes.subarray(0, -1), 2, 3, "x")).toThrow("expected a .npy file");
   });
 
-  it("takes drawings for what is independent: the covariance of accuracies is that of the drawings' means", async () => {
+  it("treats drawings as independent: the covariance of accuracies is that of the drawings' means", async () => {
     const { correctnessOf, meanOfRenderings, accuraciesOf } = await script("study", "correctness.mjs");
     const { drawingCovariance, pictureCovariance, worth } = await script("study", "noise.mjs");
     // Two checkpoints, two things, two renderings: the first gets thing 7 right twice, the second each thing once
@@ -100,7 +100,7 @@ describe("EmojiShift's full study", () => {
     const simulated = () => table(join(STUDY, "simulations.csv"));
     const percent = (hits: string | undefined, of: string | undefined) => (100 * Number(hits)) / Number(of);
 
-    it("are of every design, as many as the README states, and their ranges are those of the README", async () => {
+    it("cover every design, with the numbers and ranges that the README states", async () => {
       const { DESIGNS } = await script("study", "simulations.mjs");
       const rows = simulated();
       expect([...new Set(rows.map((row) => `${row.hypothesis} ${row.benchmark}`))]).toEqual(
@@ -127,7 +127,7 @@ describe("EmojiShift's full study", () => {
       expect(worst?.benchmark).toBe("emoji-emojione-second");
     });
 
-    it("can be made again in part: each data set has a seed of its own, and few reject what is true", async () => {
+    it("can be repeated in part: each data set has a separate seed, and few reject a true hypothesis", async () => {
       const { DESIGNS, simulate } = await script("study", "simulations.mjs");
       const { readPlan, readRuns, readTable, readTop1 } = await script("study", "read-study.mjs");
       const { studyPoints } = await script("study", "points.mjs");
@@ -139,7 +139,7 @@ describe("EmojiShift's full study", () => {
         const [first, second, all] = [hits(0, 15), hits(15, 30), hits(0, 30)];
         all.forEach(({ test, hits: count, of }, k) => {
           expect(count).toBe((first[k]?.hits as number) + (second[k]?.hits as number));
-          // Of 30 at 5 %, 7 or more have p = 0.001; of intervals at 95 %, which share their data sets, likewise
+          // 7 or more rejections of 30 at 5 % have p = 0.001; the same holds for intervals at 95 %, which share the data sets
           if (test === "effects") expect(count / of).toBeGreaterThan(0.77);
           else expect(count).toBeLessThan(7);
         });
@@ -150,7 +150,7 @@ describe("EmojiShift's full study", () => {
   describe("its results", () => {
     const decisions = () => table(join(STUDY, "results", "decisions.csv"));
 
-    it("come from one command, which gives the committed tables and figures", async () => {
+    it("are reproduced by one command: the committed tables and figures", async () => {
       const out = temporaryFolder();
       const run = await runProcess([process.execPath, join(STUDY, "analyze.mjs"), "--out", out]);
       expect(run.status, run.stderr).toBe(0);
@@ -163,7 +163,7 @@ describe("EmojiShift's full study", () => {
       }
     }, 300_000);
 
-    it("answer the questions of the plan, each with its own family of decisions, and no others", () => {
+    it("answer exactly the questions of the plan, each with a separate family of decisions", () => {
       const tests: Record<string, (hypothesis: { columns: string[] }) => string[]> = {
         groups: () => ["slopes", "heights", "one line"],
         mixture: () => ["dilution", "lack of fit"],
@@ -193,7 +193,7 @@ describe("EmojiShift's full study", () => {
       for (const row of effects.filter(({ margin }) => margin !== "")) expect(Number(row.margin)).toBe(plan.margin);
     });
 
-    it("are in the README as the analysis writes them", () => {
+    it("match the tables in the README", () => {
       const readme = readFileSync(join(EXAMPLE, "README.md"), "utf8");
       const sections = readFileSync(join(STUDY, "results", "tables.md"), "utf8")
         .trim()
@@ -206,7 +206,7 @@ describe("EmojiShift's full study", () => {
       }
     });
 
-    it("are of whole seeds, at least as many as the plan asks for", () => {
+    it("are from complete seeds, at least as many as the plan requires", () => {
       const { checkpoints } = JSON.parse(readFileSync(join(STUDY, "top1.json"), "utf8")) as { checkpoints: string[] };
       const rows = table(join(STUDY, "checkpoints.csv"));
       const seeds = new Set(
@@ -216,7 +216,7 @@ describe("EmojiShift's full study", () => {
       expect(rows.filter(({ seed }) => seeds.has(seed)).map(({ checkpoint }) => checkpoint)).toEqual(checkpoints);
     });
 
-    it("have the accuracies that evaluate wrote: the top-1 classes say the same, to the picture", async () => {
+    it("have the accuracies that evaluate wrote: the top-1 classes give the same, image by image", async () => {
       const { readTop1, thingsOf } = await script("study", "read-study.mjs");
       const { accuraciesOf, correctnessOf } = await script("study", "correctness.mjs");
       const top1 = readTop1();
@@ -236,7 +236,7 @@ describe("EmojiShift's full study", () => {
       }
     });
 
-    it("are open_clip's, of every picture of two checkpoints", async () => {
+    it("match open_clip on every picture of two checkpoints", async () => {
       const { readTop1 } = await script("study", "read-study.mjs");
       const { decodeTop1 } = await script("study", "top1-file.mjs");
       const folder = join(fixtures, "emojishift", "study");
@@ -257,12 +257,12 @@ describe("EmojiShift's full study", () => {
           for (let k = 0; k < count; k++) if (top1[row * count + k] === theirs[at + k]) same++;
           at += count;
         }
-        // Two classes that are as good as equal may change places
+        // Two nearly equal classes may be exchanged
         expect(same / total, name).toBeGreaterThanOrEqual(0.9998);
       });
     });
 
-    it("can be fitted as any accuracies can", async () => {
+    it("can be fitted like any accuracies", async () => {
       const about = [
         "--study",
         join(STUDY, "study.json"),

@@ -10,9 +10,9 @@ import { followTutorial } from "./follow-tutorial.ts";
 
 const STUDY = join("examples", "emojishift");
 const COMMITTED = join(root, "results", "emojishift");
-/** What may differ between processors: the last bit of a score, and so the order of two that are as good as equal. */
+/** Maximum difference between processors: the last bit of a score, and thus the order of two nearly equal scores. */
 const MOST_FLIPS = 0.002;
-/** Cosines in float32 whose sums were taken in another order. */
+/** Tolerance of float32 cosines summed in another order. */
 const SCORE = 5e-6;
 
 const table = (path: string) => parse(readFileSync(path, "utf8"), { columns: true }) as Record<string, string>[];
@@ -50,12 +50,12 @@ describe("EmojiShift", () => {
     expect(readdirSync(out)).toEqual(expect.arrayContaining(["accuracies.csv", "fits.csv", "report.html", "figures"]));
   });
 
-  it.skipIf(!isClone)("leaves a clone as it was fetched, and writes by default where git does not look", () => {
+  it.skipIf(!isClone)("leaves a clone unchanged, and writes by default to ignored folders", () => {
     expect(git("status", "--porcelain").stdout).toBe(before);
     expect(git("check-ignore", join("results", "start", "report.html")).status).toBe(0);
   });
 
-  it("gives the committed results: the same rows, pictures and recipes, and hardly a prediction that differs", () => {
+  it("reproduces the committed results: the same rows, pictures and recipes, and nearly all predictions", () => {
     const folders = resultFolders(COMMITTED);
     expect(folders).toHaveLength(names.length * 9);
     expect(resultFolders(out)).toEqual(folders);
@@ -81,7 +81,7 @@ describe("EmojiShift", () => {
 
   const expected = join(fixtures, "emojishift");
   for (const file of readdirSync(expected).filter((name) => name.endsWith(".csv"))) {
-    it(`${file.slice(0, -4)} says of 1,920 pictures what open_clip says, all five places of each`, () => {
+    it(`${file.slice(0, -4)} predicts the same as open_clip on 1,920 pictures, in all five places`, () => {
       const rows = table(join(expected, file));
       expect(rows).toHaveLength(3 * 640);
       const ours = new Map<string, Record<string, string>>();
@@ -98,7 +98,7 @@ describe("EmojiShift", () => {
         scores?.forEach((score, place) => {
           expect(Math.abs(score - (theirs?.[place] as number))).toBeLessThan(SCORE);
         });
-        // Places of two classes that are as good as equal may be the other way round
+        // Two nearly equal classes may be exchanged
         columns("top").forEach((column, place) => {
           if (ourRow[column] === row[column]) return;
           const near = [place - 1, place + 1].map((neighbor) =>
@@ -110,7 +110,7 @@ describe("EmojiShift", () => {
     });
   }
 
-  it("has the lines and the figures of its committed results", async () => {
+  it("reproduces the lines and figures of its committed results", async () => {
     const folder = temporaryFolder();
     const about = [
       "--study",
@@ -135,7 +135,7 @@ describe("EmojiShift", () => {
     expect(readdirSync(join(COMMITTED, "figures"))).toContain("all-shifts.svg");
   }, 60_000);
 
-  it("is as large as it says, and every group has four sizes", () => {
+  it("has the documented size, and every group has four sizes", () => {
     const sizes = readdirSync(join(root, STUDY), { recursive: true, encoding: "utf8" })
       .map((path) => statSync(join(root, STUDY, path)))
       .filter((info) => info.isFile())
@@ -154,14 +154,14 @@ describe("EmojiShift", () => {
   describe.skipIf(process.platform === "win32")("its tutorials", () => {
     const store = join(folder, ".shiftline");
 
-    it("add a checkpoint of one's own, beside the study's line and another checkpoint", async () => {
+    it("add a checkpoint, and compare it with the study's line and another checkpoint", async () => {
       const printed = await followTutorial("checkpoint.md", store);
       expect(printed).toHaveLength(8);
       expect(printed[4]).toMatch(/^mine: \d+\.\d points (above|below) the line on the average of the five shifts$/m);
       expect(printed[7]).toMatch(/mine[\s\S]*other[\s\S]*emoji-fluent-emoji-flat/);
     }, 120_000);
 
-    it("add a shift of one's own, and a study of it", async () => {
+    it("add a shift, and a study of it", async () => {
       const printed = await followTutorial("shift.md", store);
       expect(printed).toHaveLength(7);
       expect(printed[3]).toMatch(/^checkpoint +Pixelated$/m);
@@ -169,7 +169,7 @@ describe("EmojiShift", () => {
       expect(printed[6]).toMatch(/report\.html$/m);
     }, 120_000);
 
-    it("add prompts and class names of one's own", async () => {
+    it("add prompts and class names", async () => {
       const printed = await followTutorial("prompts.md", store);
       expect(printed[0]).toMatch(/my-templates/);
       expect(printed[2]).toMatch(/^checkpoint +Fluent flat +Fluent 3-D/m);

@@ -18,13 +18,13 @@ describe.skipIf(skipUnless("python", isThere, "no python3: install it"))("the sc
     const path = join("examples", file);
     const script = basename(file);
 
-    it(`${script} says how it is called, without the packages it needs for the work`, () => {
+    it(`${script} prints its usage without the packages that it needs to run`, () => {
       const help = python("-S", path, "--help");
       expect(help.status, help.stderr).toBe(0);
       expect(help.stdout).toContain(`python ${script}`);
     });
 
-    it(`${script} names what is missing where it is called without arguments`, () => {
+    it(`${script} names what is missing when called without arguments`, () => {
       const bare = python("-S", path);
       expect(bare.status).toBe(2);
       expect(bare.stderr).toContain(`the following arguments are required: ${first}`);

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../helpers.ts";
 
 const TUTORIALS = join(root, "examples", "emojishift", "tutorials");
 
-/** A folder that looks like a clone in which `npm start` has run, and left this store. Its npx notes the words that it is given. */
+/** A folder that looks like a clone after `npm start`, with this store. Its npx records its arguments. */
 function clone(store: string): string {
   const folder = temporaryFolder();
   for (const name of ["examples", "node_modules", "package.json"]) symlinkSync(join(root, name), join(folder, name));
@@ -19,7 +19,7 @@ function clone(store: string): string {
   return folder;
 }
 
-/** Types one line; `npx shiftline` runs in this process, with the words that the shell made of it. @returns what it printed */
+/** Runs one line; `npx shiftline` runs in this process, with the arguments that the shell passes. @returns its output */
 async function type(folder: string, line: string): Promise<string> {
   const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
   const typed = spawnSync("/bin/sh", ["-c", line], { cwd: folder, env, encoding: "utf8" });
@@ -35,10 +35,10 @@ async function type(folder: string, line: string): Promise<string> {
 }
 
 /**
- * Does what a tutorial says: saves its files, types its commands.
+ * Follows a tutorial: saves its files, runs its commands.
  *
- * @param store  `.shiftline` beside what `npm start` wrote, as whoever follows the tutorial has it
- * @returns what the commands printed, one text each
+ * @param store  `.shiftline` next to what `npm start` wrote, as a reader of the tutorial has it
+ * @returns the output of each command
  */
 export async function followTutorial(tutorial: string, store: string): Promise<string[]> {
   const text = readFileSync(join(TUTORIALS, tutorial), "utf8");

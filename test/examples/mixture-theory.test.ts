@@ -9,7 +9,7 @@ import { fixtures, sharedFolder } from "../helpers.ts";
 type Point = readonly [robust: number, spurious: number];
 type Direction = (share: number, sources?: readonly [Point, Point]) => readonly number[];
 
-/** What examples/mixture-theory/setting.mjs exports. */
+/** The exports of examples/mixture-theory/setting.mjs. */
 interface Setting {
   readonly AT: number;
   readonly SIGMA: number;
@@ -22,7 +22,7 @@ interface Setting {
   readonly weightOfShare: (share: number, ratio: number) => number;
 }
 
-/** Of make-heights.py, from moments by numpy. */
+/** Written by make-heights.py, from moments by numpy. */
 interface Oracle {
   readonly heights: readonly { shift: string; share: number; mean_classifier: number; least_squares: number }[];
   readonly beyond: readonly { sources: readonly [Point, Point]; outside: boolean }[];
@@ -31,7 +31,7 @@ interface Oracle {
 const EXAMPLE = join("examples", "mixture-theory");
 const oracle: Oracle = JSON.parse(readFileSync(join(fixtures, "mixture-theory", "heights.json"), "utf8"));
 const setting = (await import(join(root, EXAMPLE, "setting.mjs"))) as Setting;
-/** Both computed in double precision, in another order. */
+/** Tolerance: both are computed in double precision, in a different order. */
 const ROUNDING = 1e-12;
 
 const signal = fc.double({ min: 0.1, max: 3, noNaN: true });
@@ -83,7 +83,7 @@ describe("the theory of mixtures", () => {
     expect(distances.filter((distance) => distance < 1).length).toBeGreaterThanOrEqual(7);
   });
 
-  it("gives the mean classifier a line between those of the sources, at the weight of its share, on any shift", () => {
+  it("puts the mean classifier's line between those of the sources, at the weight of its share, on any shift", () => {
     fc.assert(
       fc.property(
         point,
@@ -104,16 +104,16 @@ describe("the theory of mixtures", () => {
     );
   });
 
-  it("is linear in the share only where both sources teach as much of the test in distribution", () => {
+  it("is linear in the share only if both sources are equally informative for the in-distribution test", () => {
     expect(setting.weightOfShare(0.3, 1)).closeTo(0.3, ROUNDING);
-    expect(setting.weightOfShare(0.5, 0.59)).closeTo(0.37, 0.002); // as the README says
+    expect(setting.weightOfShare(0.5, 0.59)).closeTo(0.37, 0.002); // as the README states
     const [none, half, all] = [0, 0.5, 1].map((share) =>
       setting.lineSlope(setting.meanDirection(share), setting.SHIFTS["spurious signal gone"] as Point),
     ) as [number, number, number];
     expect(half - (none + all) / 2).toBeGreaterThan(0.05); // bends towards the first source
   });
 
-  it("has one height for all mixtures where both signals are fainter alike", () => {
+  it("has one height for all mixtures if both signals are equally fainter", () => {
     const same = ofTheory().filter(({ shift }) => shift === "both signals fainter");
     expect(same).toHaveLength(5);
     for (const column of ["mean_classifier", "least_squares", "height"]) {
@@ -121,7 +121,7 @@ describe("the theory of mixtures", () => {
     }
   });
 
-  it("takes least squares past its parts exactly where a source has the stronger signal in the weaker's direction", () => {
+  it("puts least squares above both sources exactly if a source has the stronger signal in the weaker's direction", () => {
     for (const { sources, outside } of oracle.beyond) {
       const [first, second] = sources;
       const heights = Array.from({ length: 1001 }, (_, i) =>
@@ -134,7 +134,7 @@ describe("the theory of mixtures", () => {
     }
   });
 
-  it("stands beside EmojiShift's heights, five of each style, each inside its interval", () => {
+  it("is compared with EmojiShift's heights, five per style, each inside its interval", () => {
     const measured = rows.filter((row) => row.of === "EmojiShift");
     expect(measured).toHaveLength(15);
     for (const shift of ["Noto", "EmojiOne", "average of five shifts"]) {

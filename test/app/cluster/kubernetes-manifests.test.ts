@@ -18,7 +18,7 @@ const plan: KubernetesPlan = {
   shardsVariable: "SHIFTLINE_SHARDS",
 };
 
-/** The manifest as the API server reads it, checked against the API's schema. */
+/** The manifest, validated against the API's schema as the API server does. */
 function validJob(files: readonly { name: string; content: string }[], name: string): Job {
   const text = files.find((file) => file.name === name)?.content as string;
   const job = new Job(JSON.parse(text));
@@ -29,7 +29,7 @@ function validJob(files: readonly { name: string; content: string }[], name: str
 describe("the Kubernetes manifests", () => {
   const files = kubernetesManifests(plan);
 
-  it("are valid by the API's schema, which finds a wrong type", () => {
+  it("conform to the API's schema, which rejects a wrong type", () => {
     const embed = validJob(files, "embed.json");
     validJob(files, "merge.json");
     const wrong = JSON.parse(JSON.stringify(embed));
@@ -40,7 +40,7 @@ describe("the Kubernetes manifests", () => {
     expect(() => new Job(wrong).validate()).toThrow(/action/);
   });
 
-  it("embed with an index and the number of shards, in which pods retry alone and mistakes end the Job", () => {
+  it("embed with an index and the number of shards; pods retry separately and input errors end the Job", () => {
     const { metadata, spec } = validJob(files, "embed.json");
     expect(metadata).toMatchObject({ name: "sweep-embed", namespace: "research" });
     expect(spec).toMatchObject({ completionMode: "Indexed", completions: 16, parallelism: 5, backoffLimitPerIndex: 3 });
@@ -57,7 +57,7 @@ describe("the Kubernetes manifests", () => {
     ]);
   });
 
-  it("mount each claim where it was asked for, under a volume's name", () => {
+  it("mount each claim at its path, under a volume's name", () => {
     const pod = validJob(files, "embed.json").spec?.template.spec;
     expect(pod?.volumes?.map((volume) => volume.persistentVolumeClaim?.claimName)).toEqual([
       "data",

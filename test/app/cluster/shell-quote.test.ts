@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { shellLine } from "../../../src/app/cluster/shell-quote.ts";
 
 describe("shellLine", () => {
-  it("is read by bash and sh as the words it was made of", () => {
+  it("is parsed by bash and sh into the original words", () => {
     // A process's arguments cannot hold NUL
     const words = fc.array(
       fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\0", "")),

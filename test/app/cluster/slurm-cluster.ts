@@ -16,13 +16,13 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** A Slurm cluster of one node, this machine, with all it writes in a temporary folder and ports of its own. */
+/** A Slurm cluster of one node, this machine, with all files in a temporary folder and separate ports. */
 export interface SlurmCluster {
   /** what a client of this cluster needs in its environment */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a Slurm command; its standard output. */
+  /** Runs a Slurm command. @returns its standard output */
   run(command: string, ...args: string[]): Promise<string>;
-  /** The ids of this cluster's running processes whose environment has all these, and whose command line matches. */
+  /** The ids of this cluster's running processes whose environment has all these variables and whose command line matches. */
   processes(environment: Readonly<Record<string, string>>, command: RegExp): number[];
   /** Cancels all jobs, ends every daemon and process of the cluster, and removes the folder. */
   stop(): Promise<void>;
@@ -42,7 +42,7 @@ export function whyNoSlurm(): string | null {
 /** Starts the cluster, and waits until its node takes jobs. */
 export async function startSlurm(cpus: number): Promise<SlurmCluster> {
   const folder = mkdtempSync(join(tmpdir(), "shiftline-slurm-"));
-  chmodSync(folder, 0o755); // munge wants a folder that its clients can search
+  chmodSync(folder, 0o755); // munge requires a folder that its clients can search
   const at = (name: string) => join(folder, name);
   for (const name of ["state", "spool"]) mkdirSync(at(name));
   writeFileSync(at("munge.key"), randomBytes(128), { mode: 0o400 });
@@ -61,7 +61,7 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
     await run("scancel", "--user=root").catch(() => {});
     for (const daemon of [...daemons].reverse()) daemon.kill("SIGTERM");
     await Promise.race([Promise.all(daemons.map(ended)), sleep(10_000)]);
-    // Whatever is left has this cluster's configuration in its environment: steps' daemons, jobs, a daemon that hangs
+    // Remaining processes have this cluster's configuration in their environment: step daemons, jobs, a daemon that hangs
     for (const pid of processes({}, /./)) if (pid !== process.pid) kill(pid);
     for (const daemon of daemons) daemon.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -129,7 +129,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks until it is so. @throws Error after the seconds given */
+/** Polls until the condition is true. @throws Error after the given seconds */
 export async function waitFor(
   what: string,
   isSo: () => boolean | Promise<boolean>,
@@ -158,7 +158,7 @@ function findProcesses(environment: Readonly<Record<string, string>>, command: R
         const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
         return wanted.every((variable) => has.has(variable)) && command.test(line);
       } catch {
-        return false; // it has ended meanwhile
+        return false; // it has ended in the meantime
       }
     })
     .map(Number);
@@ -168,6 +168,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // it has ended meanwhile
+    // it has ended in the meantime
   }
 }

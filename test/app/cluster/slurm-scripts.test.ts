@@ -23,7 +23,7 @@ const plan: SlurmPlan = {
 const contentOf = (name: string, of = plan) => slurmScripts(of).find((file) => file.name === name)?.content as string;
 
 describe("the Slurm scripts", () => {
-  it("ask for what was decided, and keep every path out of the lines that Slurm reads", () => {
+  it("request the planned resources, and keep paths out of the lines that Slurm reads", () => {
     const directives = contentOf("embed.sh").match(/^#SBATCH .*$/gm) as string[];
     expect(directives.map((line) => line.slice("#SBATCH ".length))).toEqual([
       ...["--job-name=shiftline-embed", "--array=0-7%3", "--partition=cpu", "--account=lab", "--nodes=1", "--ntasks=1"],
@@ -33,7 +33,7 @@ describe("the Slurm scripts", () => {
     expect(contentOf("merge.sh")).not.toContain("--array");
   });
 
-  it("give each task its share of the whole array, also when it is submitted alone", () => {
+  it("give each task its share of the full array, also when it is submitted alone", () => {
     expect(contentOf("embed.sh")).toContain(
       `shiftline evaluate "--threads=$SLURM_CPUS_PER_TASK" "--shard=$SLURM_ARRAY_TASK_ID/8" '--out=/scratch/it'\\''s mine' -- '/models/a b' &`,
     );
@@ -41,13 +41,13 @@ describe("the Slurm scripts", () => {
     expect(contentOf("report.sh")).toContain("shiftline report '--results=/scratch/it'\\''s mine' &");
   });
 
-  it.skipIf(lacksShell)("are scripts that bash reads", () => {
+  it.skipIf(lacksShell)("are valid bash scripts", () => {
     for (const { content } of slurmScripts(plan)) {
       expect(spawnSync("bash", ["-n"], { input: content, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
     }
   });
 
-  it("refuse an option that sbatch would not see as one", () => {
+  it("refuse an option that sbatch would not recognize", () => {
     for (const wrong of ["qos=long", "--a\n#SBATCH --b"]) {
       expect(() => slurmScripts({ ...plan, sbatch: [wrong] })).toThrow(/not an sbatch option/);
     }
@@ -55,7 +55,7 @@ describe("the Slurm scripts", () => {
 });
 
 describe.skipIf(lacksShell)("a task's script", () => {
-  /** Runs embed.sh with a program that ends as told, and an scontrol that writes down what it was asked. */
+  /** Runs embed.sh with a program that ends as specified, and an scontrol that records its arguments. */
   function startTask(program: string, restarts = 0): { child: ChildProcess; folder: string; status: Promise<number> } {
     const folder = temporaryFolder();
     writeTree(folder, {
@@ -97,15 +97,15 @@ describe.skipIf(lacksShell)("a task's script", () => {
     };
   }
 
-  it("passes the signal before the time limit on, waits for the flush, and queues that task alone again", async () => {
+  it("forwards the signal before the time limit, waits for the flush, and requeues only that task", async () => {
     expect(await signaled("SIGUSR1")).toEqual({ status: 143, flushed: true, asked: "requeue 77_7" });
   });
 
-  it("passes a cancellation on, waits for the flush, and is not queued again", async () => {
+  it("forwards a cancellation, waits for the flush, and is not requeued", async () => {
     expect(await signaled("SIGTERM")).toEqual({ status: 143, flushed: true, asked: null });
   });
 
-  it("is queued again after it was killed, but not for ever", async () => {
+  it("is requeued after it was killed, a limited number of times", async () => {
     const first = startTask("kill -9 $$");
     expect(await first.status).toBe(137);
     expect(readFileSync(join(first.folder, "asked"), "utf8").trim()).toBe("requeue 77_7");
@@ -115,7 +115,7 @@ describe.skipIf(lacksShell)("a task's script", () => {
     expect((await signaled("SIGUSR1", 50)).asked).toBe(null);
   });
 
-  it("ends as the program ends", async () => {
+  it("exits with the status of the program", async () => {
     for (const status of [0, 1, 70]) {
       const task = startTask(`exit ${status}`);
       expect(await task.status).toBe(status);
@@ -125,7 +125,7 @@ describe.skipIf(lacksShell)("a task's script", () => {
 });
 
 describe.skipIf(lacksShell)("submit.sh", () => {
-  it("submits merge after the array however it ended, the report after a good merge, and nothing twice", async () => {
+  it("submits the merge after the array in any state, the report after a successful merge, and nothing twice", async () => {
     const folder = temporaryFolder();
     await writeJobs(folder, slurmScripts(plan));
     writeTree(folder, { "bin/sbatch": '#!/bin/bash\necho "$@" >> asked\necho "$(wc -l < asked);cluster"\n' });
@@ -141,7 +141,7 @@ describe.skipIf(lacksShell)("submit.sh", () => {
     expect(submit).toThrow(/already submitted as embed 1 merge 2 report 3/);
   });
 
-  it("stops at the first job that is refused, and keeps the numbers of those that were not", async () => {
+  it("stops at the first refused job, and keeps the ids of accepted ones", async () => {
     const folder = temporaryFolder();
     await writeJobs(folder, slurmScripts(plan));
     writeTree(folder, { "bin/sbatch": '#!/bin/bash\n[[ "$*" == *merge.sh ]] && exit 1\necho 5\n' });
@@ -153,7 +153,7 @@ describe.skipIf(lacksShell)("submit.sh", () => {
 });
 
 describe("writeJobs", () => {
-  it("leaves what is the same, and refuses to write over what is not", async () => {
+  it("keeps equal files, and refuses to overwrite different ones", async () => {
     const folder = temporaryFolder();
     await writeJobs(folder, slurmScripts(plan));
     await writeJobs(folder, slurmScripts(plan));

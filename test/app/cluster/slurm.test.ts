@@ -21,7 +21,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
 
   const show = async (job: string) => cluster.run("scontrol", "show", "job", "--oneliner", job);
 
-  it("gives the single process's bytes though one task is killed and another queued again", async () => {
+  it("gives the bytes of a single process even if one task is killed and another requeued", async () => {
     const alone = join(temporaryFolder(), "results");
     const more = ["--part-size", "5", "--threads", "1"];
     expect((await shiftline([...demoRun(alone, ...CHECKPOINTS), ...more])).status).toBe(0);
@@ -54,7 +54,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     const log = readFileSync(join(jobs, "logs", `embed-${embed}_${killed}.log`), "utf8");
     expect(log).toMatch(/ended with status 137: requeued/);
     expect(log).toMatch(new RegExp(`shard ${killed}/${SHARDS}: embedded`));
-    // The array made it all: nothing was left to the merge
+    // The array made everything: nothing was left to the merge
     const merged = readFileSync(join(jobs, "logs", `merge-${merge}.log`), "utf8");
     expect(merged).not.toMatch(/(images|prompts) \d/);
     for (const name of CHECKPOINTS) {
@@ -63,7 +63,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     }
   }, 400_000);
 
-  /** Waits for the first part in the store, then kills the program of a task that is at work. @returns the task */
+  /** Waits for the first part in the store, then kills the program of a running task. @returns the task */
   async function killInTheMiddle(store: string, array: string): Promise<number> {
     let killed = -1;
     await waitFor(
@@ -92,7 +92,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     return killed;
   }
 
-  it("tells --shard auto its place, in an array and under srun, and refuses a batch script of several tasks", async () => {
+  it("gives --shard auto its position, in an array and under srun, and refuses a batch script of several tasks", async () => {
     const folder = temporaryFolder();
     const script = join(folder, "auto.sh");
     const module = join(root, "dist", "app", "cluster", "shard-environment.js");

@@ -10,7 +10,7 @@ describe("sizeTasks", () => {
     expect(sizeTasks(trial, { cpus: 4 })).toMatchObject({ shards: 4, cpus: 4, minutes: 130 });
   });
 
-  it("leaves what the user decided, and fits the rest to it", () => {
+  it("keeps what the user specified, and adapts the rest", () => {
     expect(sizeTasks(trial, { cpus: 2, shards: 16, memory: 3000 })).toEqual({
       shards: 16,
       cpus: 2,
@@ -19,7 +19,7 @@ describe("sizeTasks", () => {
     });
   });
 
-  it("never makes more tasks than units, nor none, and always enough time at the measured speed", () => {
+  it("always makes between one task and one per unit, with enough time at the measured speed", () => {
     const trials = fc.record({
       seconds: fc.double({ min: 0, max: 1e8, noNaN: true }),
       threads: fc.integer({ min: 1, max: 64 }),

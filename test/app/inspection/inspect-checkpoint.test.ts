@@ -12,7 +12,7 @@ async function checksOf(folder: string): Promise<Record<string, string>> {
 }
 
 describe("inspectCheckpoint", () => {
-  it("says what was found of a sound export, and every check is ok", async () => {
+  it("describes a sound export, with every check ok", async () => {
     const folder = openClipFolder();
     const inspection = await inspectCheckpoint(folder);
     const checkpoint = await openCheckpoint(folder);
@@ -88,7 +88,7 @@ describe("inspectCheckpoint", () => {
     );
   });
 
-  it("tells towers of different width apart instead of stopping", async () => {
+  it("reports encoders of different width instead of stopping", async () => {
     const checks = await checksOf(openClipFolder({ vision: { dimension: 6 } }));
     expect(checks["towers agree in width"]).toBe("failed: the image tower returns 6 numbers, the text tower 4");
   });
@@ -107,7 +107,7 @@ describe("inspectCheckpoint", () => {
     );
   });
 
-  it("says whether the graph normalizes", async () => {
+  it("reports whether the graph normalizes", async () => {
     const checks = await checksOf(openClipFolder({ vision: { normalize: true } }));
     expect(checks["image embeddings have a length"]).toBe("ok: normalized by the graph");
     expect(checks["text embeddings have a length"]).toMatch(
@@ -134,7 +134,7 @@ describe("inspectCheckpoint", () => {
     );
   });
 
-  it("takes QuickGELU for right where open_clip's config is silent, as for OpenAI's weights", async () => {
+  it("accepts QuickGELU if open_clip's config does not mention it, as for OpenAI's weights", async () => {
     const towers = { vision: { activation: "QuickGELU" }, text: { activation: "QuickGELU" } } as const;
     const checks = await checksOf(openClipFolder(towers));
     const detail =
@@ -142,7 +142,7 @@ describe("inspectCheckpoint", () => {
     expect([checks["image activation"], checks["text activation"]]).toEqual([detail, detail]);
   });
 
-  it("compares with transformers' hidden_act, tower by tower", async () => {
+  it("compares with transformers' hidden_act for each encoder", async () => {
     const config = {
       model_type: "clip",
       text_config: { hidden_act: "quick_gelu" },
@@ -160,12 +160,12 @@ describe("inspectCheckpoint", () => {
       checksOf(huggingFaceFolder({ vision: { activation: "GELU" }, files: { "config.json": JSON.stringify(config) } }));
     const checks = await inspected({ model_type: "clip", vision_config: { image_size: 8 } });
     expect(checks["image activation"]).toMatch(/^warning: .*config.json \(hidden_act quick_gelu\) states QuickGELU/);
-    // transformers writes both towers' configs: one without them was written by something else and says nothing of the towers
+    // transformers writes the configs of both encoders: a file without them comes from another program and does not describe them
     const bare = await inspected({ model_type: "clip" });
     expect(bare["image activation"]).toBe("ok: the graph has GELU x1");
   });
 
-  it("goes by the config of the checkpoint's layout where both libraries' lie in the folder", async () => {
+  it("uses the config of the checkpoint's layout if the folder has those of both libraries", async () => {
     const files = { "config.json": JSON.stringify({ model_type: "clip" }) };
     const towers = { vision: { activation: "GELU" }, text: { activation: "GELU" } } as const;
     const checks = await checksOf(openClipFolder({ ...towers, files }));
@@ -178,7 +178,7 @@ describe("inspectCheckpoint", () => {
     expect(inspection.checks.map((check) => check.status)).toEqual(Array(7).fill("ok"));
   });
 
-  it.each([1, 2])("inspects a fixed batch of %d", async (batch) => {
+  it.each([1, 2])("inspects a graph with a fixed batch of %d", async (batch) => {
     const folder = huggingFaceFolder({
       split: true,
       vision: { batch, outputShape: [batch, 4], type: "float16" },

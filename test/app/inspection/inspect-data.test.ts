@@ -30,7 +30,7 @@ function imagesBelow(folder: string): string[] {
   return paths.map((path) => join(folder, path)).filter((path) => statSync(path).isFile());
 }
 
-/** A data root with a benchmark of its own, three classes of two images each, in `pets/`. */
+/** A data root with a custom benchmark, three classes of two images each, in `pets/`. */
 function petsRoot(files: Readonly<Record<string, string | Uint8Array>> = {}): { root: string; benchmark: string } {
   const about = {
     ...{ images: 6, classNames: "imagenet-openai", folders: ["pets", "pets-again"], protocols: [{ id: "three" }] },
@@ -66,8 +66,8 @@ function problem(inspection: DataInspection, kind: string) {
   return found;
 }
 
-describe("inspectData on what is as it should be", () => {
-  it("calls a complete benchmark sound, and writes nothing", async () => {
+describe("inspectData on sound data", () => {
+  it("reports a complete benchmark as sound, and writes nothing", async () => {
     const pets = petsRoot();
     const store = join(temporaryFolder(), "store");
     const inspection = await inspectPets(pets, { store });
@@ -90,7 +90,7 @@ describe("inspectData on what is as it should be", () => {
     expect(() => statSync(store)).toThrow("ENOENT");
   });
 
-  it("takes the root itself where it is the benchmark", async () => {
+  it("accepts a root that is the benchmark itself", async () => {
     const { root, benchmark } = petsRoot();
     const inspection = await inspectData(join(root, "pets"), { benchmarks: [benchmark] });
     expect(inspection.benchmarks.map((entry) => [entry.benchmark, entry.images])).toEqual([["pets", 6]]);
@@ -115,7 +115,7 @@ describe("inspectData on what is as it should be", () => {
     );
   });
 
-  it("says that V2's folders are read as numbers", async () => {
+  it("reports that V2's folders are read as numbers", async () => {
     const { benchmarks } = await inspectData(join(sketches, "imagenetv2-top-images-format-val"));
     expect(benchmarks.map((entry) => [entry.benchmark, entry.numeric])).toEqual([["imagenet-v2-top", true]]);
   });
@@ -136,7 +136,7 @@ describe("inspectData on what is as it should be", () => {
 });
 
 describe("inspectData on planted mistakes", () => {
-  it("names a class without folder, an empty folder, and what each protocol lacks", async () => {
+  it("names a class without a folder, an empty folder, and what each protocol lacks", async () => {
     const pets = petsRoot();
     rmSync(join(pets.root, "pets/dog"), { recursive: true });
     rmSync(join(pets.root, "pets/owl/a.jpg"));
@@ -152,7 +152,7 @@ describe("inspectData on planted mistakes", () => {
     expect(problem(inspection, "missing images").message).toBe("2 of 6 images");
   });
 
-  it("reports what is in the wrong place, where a run would stop", async () => {
+  it("reports misplaced files at which a run would stop", async () => {
     const pets = petsRoot({
       "pets/Owls/c.jpg": photo(6),
       "pets/loose.jpg": photo(7),
@@ -197,7 +197,7 @@ describe("inspectData on planted mistakes", () => {
     ]);
   });
 
-  it("finds images that are there twice, worse where in two classes", async () => {
+  it("finds duplicate images, as more serious if in two classes", async () => {
     const more = petsRoot({ "pets/dog/again.jpg": photo(0) });
     const inspection = await inspectPets(more);
     expect(kinds(inspection)).toEqual(["error: missing images", "error: in two classes"]);
@@ -221,12 +221,12 @@ describe("inspectData on planted mistakes", () => {
     });
   });
 
-  it("reports two folders of one number", async () => {
+  it("reports two folders with the same number", async () => {
     const root = writeTree(temporaryFolder(), { "imagenetv2/9/a.jpg": photo(0), "imagenetv2/009/b.jpg": photo(1) });
     expect(problem(await inspectData(root), "two folders of one class").items).toEqual(["009 and 9"]);
   });
 
-  it("says how many of ObjectNet's 50,273 images are there when its download broke off", async () => {
+  it("reports how many of ObjectNet's 50,273 images exist after an interrupted download", async () => {
     const benchmark = await readBenchmark("objectnet");
     const folders = benchmark.classes.keys.get("folder") as string[];
     const root = folderOfManyFiles();
@@ -245,7 +245,7 @@ describe("inspectData on planted mistakes", () => {
     expect(problem(inspection, "missing classes").message).toBe("classes without an image: 163 of 313");
   });
 
-  it("leaves out ObjectNet's official protocol where only the 113 scored folders are kept", async () => {
+  it("leaves out ObjectNet's official protocol if only the 113 scored folders exist", async () => {
     const benchmark = await readBenchmark("objectnet");
     const scored = (benchmark.classes.keys.get("folder") as string[]).filter(
       (_, row) => benchmark.classes.keys.get("class_index")?.[row] !== "",
@@ -263,7 +263,7 @@ describe("inspectData on planted mistakes", () => {
     ]);
   });
 
-  it("names the set whose class folders are there under another's name", async () => {
+  it("names the set whose class folders have another set's name", async () => {
     const wnids = (await readBenchmark("imagenet-r")).classes.keys.get("wnid") as string[];
     const root = writeTree(
       temporaryFolder(),
@@ -277,7 +277,7 @@ describe("inspectData on planted mistakes", () => {
     });
   });
 
-  it("names the set of a kind whose name the folder has, as nothing inside tells it from the one asked for", async () => {
+  it("names the variant of a set in the folder's name if its content does not distinguish it from the requested one", async () => {
     const root = join(temporaryFolder(), "imagenetv2-threshold0.7-format-val");
     writeTree(root, { "0/a.jpg": photo(0), "1/b.jpg": photo(1) });
     const inspection = await inspectData(root, { benchmarks: ["imagenet-v2"] });
@@ -289,7 +289,7 @@ describe("inspectData on planted mistakes", () => {
     expect((await inspectData(root)).problems.map(({ kind }) => kind)).not.toContain("wrong set");
   });
 
-  it("names a tar that is cut short, and a folder that is not unpacked", async () => {
+  it("names a truncated tar, and a folder that is not unpacked", async () => {
     const pets = petsRoot();
     const tar = makeTar([
       { name: "s0.jpg", content: photo(0) },
@@ -308,7 +308,7 @@ describe("inspectData on planted mistakes", () => {
     });
   });
 
-  it("names classes of another number of images than nearly all have", async () => {
+  it("names classes whose number of images differs from nearly all others", async () => {
     const wnids = (await readBenchmark("imagenet")).classes.keys.get("wnid") as string[];
     const root = folderOfManyFiles();
     writeTree(root, { "one.jpg": photo(0) });
@@ -321,7 +321,7 @@ describe("inspectData on planted mistakes", () => {
     expect(problem(inspection, "uneven classes").items).toEqual(["n01443537: 9"]);
   });
 
-  it("goes on past a link in a circle, and names it", async () => {
+  it("skips a circular link, and names it", async () => {
     const pets = petsRoot();
     symlinkSync(join(pets.root, "pets/owl/loop.jpg"), join(pets.root, "pets/owl/loop.jpg"));
     for (const deep of [false, true]) {
@@ -330,14 +330,14 @@ describe("inspectData on planted mistakes", () => {
     }
   });
 
-  it("says which benchmark was asked for and is not there", async () => {
+  it("names a requested benchmark that is missing", async () => {
     const pets = petsRoot();
     const inspection = await inspectData(pets.root, { benchmarks: [pets.benchmark, "imagenet-a"] });
     expect(kinds(inspection)).toEqual(["error: not found"]);
     expect(inspection.problems[0]).toMatchObject({ benchmark: "imagenet-a", root: pets.root });
   });
 
-  it("refuses a root that is no folder, holds nothing, or may be several benchmarks", async () => {
+  it("refuses a root that is not a folder, is empty, or may be several benchmarks", async () => {
     const root = writeTree(temporaryFolder(), { "data/n01440764/a.jpg": photo(0), "file.bin": "", "empty/x.md": "" });
     await expect(inspectData(join(root, "nowhere"))).rejects.toThrow("nowhere: no such folder");
     await expect(inspectData(join(root, "file.bin"))).rejects.toThrow(
@@ -361,7 +361,7 @@ describe("inspectData with a store", () => {
     return { pets, store, path: benchmarks[0]?.manifest?.path as string };
   }
 
-  it("writes down path, size, hash and class of every image, and finds them unchanged", async () => {
+  it("records path, size, hash and class of every image, and finds them unchanged", async () => {
     const { pets, store, path } = await writtenDown();
     const written = JSON.parse(readFileSync(path, "utf8")) as { images: unknown[] };
     expect(written.images[3]).toEqual(["dog/b.jpg", photo(3).length, expect.stringMatching(/^[0-9a-f]{64}$/), 1]);
@@ -382,7 +382,7 @@ describe("inspectData with a store", () => {
     expect(problem(inspection, "moved to another class").items).toEqual(["moved from cat/a.jpg to owl/c.jpg"]);
   });
 
-  it("finds two folders that were swapped, though every path is still there", async () => {
+  it("finds two swapped folders, although every path still exists", async () => {
     const { pets, store } = await writtenDown();
     renameSync(join(pets.root, "pets/cat"), join(pets.root, "pets/x"));
     renameSync(join(pets.root, "pets/dog"), join(pets.root, "pets/cat"));
@@ -396,7 +396,7 @@ describe("inspectData with a store", () => {
     ]);
   });
 
-  it("finds a changed size at once and changed content when it reads all, and keeps what was written down", async () => {
+  it("finds a changed size at once and changed content with a full read, and keeps the record", async () => {
     const { pets, store, path } = await writtenDown();
     const before = readFileSync(path);
     const sameSize = Buffer.from(photo(2));
@@ -418,7 +418,7 @@ describe("inspectData with a store", () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it("refuses a manifest that it did not write, or that was changed anywhere", async () => {
+  it("refuses a manifest that it did not write, or that was changed", async () => {
     const { pets, store, path } = await writtenDown();
     const whole = readFileSync(path, "utf8");
     const changed = [
@@ -435,7 +435,7 @@ describe("inspectData with a store", () => {
     }
   });
 
-  it("reads no manifest of another folder or benchmark that was copied here, and writes its own", async () => {
+  it("ignores a copied manifest of another folder or benchmark, and writes a new one", async () => {
     const { pets, store, path } = await writtenDown();
     const otherRecord = await writtenDown();
     writeFileSync(path, readFileSync(otherRecord.path));
@@ -449,7 +449,7 @@ describe("inspectData with a store", () => {
 describe("checkImageHeader", () => {
   const files = imagesBelow(join(fixtures, "images", "files")).map((path) => ({ path, bytes: readFileSync(path) }));
 
-  it("passes every file that can be decoded, and says nothing of a head that is too short", async () => {
+  it("accepts every file that can be decoded, and does not judge a header that is too short", async () => {
     let decoded = 0;
     for (const { path, bytes } of files) {
       const isWhole = await decodeImage(bytes).then(
@@ -467,7 +467,7 @@ describe("checkImageHeader", () => {
     expect(decoded).toBeGreaterThan(20);
   });
 
-  it("answers for every beginning of a file, cut off there, without a throw", () => {
+  it("never throws for a truncated file, whatever the length", () => {
     for (const { bytes } of files) {
       for (let length = 0; length < Math.min(bytes.length, 200); length++) {
         const answer = checkImageHeader(bytes.subarray(0, length), length);
