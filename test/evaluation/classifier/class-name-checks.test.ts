@@ -22,11 +22,11 @@ describe("class names", () => {
     ["index,name\n,tench\n", /each index from 0 to 0 once, got ""/],
     ["index,name\n0x0,tench\n", /got "0x0"/],
     ["index,name\n-0,tench\n", /got "-0"/],
-  ])("are refused where they would put more than the name into every prompt: %j", async (text, message) => {
+  ])("are refused if they would put more than the name into every prompt: %j", async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);
   });
 
-  it("may hold quotes, commas, numbers, brackets and apostrophes of their own", async () => {
+  it("may contain quotes, commas, numbers, brackets and apostrophes", async () => {
     const names = [
       "jack-o'-lantern",
       'b, "c"',
@@ -46,11 +46,11 @@ describe("class names", () => {
     expect(list.notes).toEqual([]);
   });
 
-  it("are read by numbers as spreadsheets write them", async () => {
+  it("are matched by numbers as spreadsheets write them", async () => {
     expect((await read("index,name\n1.0,b\n00.0,a\n")).names).toEqual(["a", "b"]);
   });
 
-  it("are warned of where they have underscores, braces or odd spaces, and noted where letter case is all that differs", async () => {
+  it("cause a warning for underscores, braces or odd spaces, and a note for a difference in letter case only", async () => {
     const { notes } = await read("index,name\n0,great_white\n1,a {} fish\n2,ray\u00a0x\n3,Crane\n4,crane\n5,crane\n");
     expect(
       notes.map(({ severity, text, about }) => [severity, text.slice(text.indexOf("n.csv: ") + 7), about]),
@@ -66,7 +66,7 @@ describe("class names", () => {
     ]);
   });
 
-  it("may not be another list under the id of one that ships", async () => {
+  it("may not be a different list under the id of a shipped one", async () => {
     await expect(read("index,name\n0,a\n", "imagenet-openai.csv")).rejects.toThrow(
       /"imagenet-openai" is the id of a shipped class-name list with different content; rename the file/,
     );

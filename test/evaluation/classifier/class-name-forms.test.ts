@@ -12,7 +12,7 @@ const wnids = shippedNames.columns.get("wnid") as readonly string[];
 const { names } = shippedNames;
 const wanted = { datasets: ["imagenet", "imagenet1k"], names: 1000 };
 
-/** The names of a file for ImageNet's classes, and what was noted of them. */
+/** The names of a file for ImageNet's classes, and the notes about them. */
 async function match(file: string, content: unknown, benchmark = imagenet, of = protocol, list = shippedNames) {
   const text = typeof content === "string" ? content : JSON.stringify(content);
   const folder = writeTree(temporaryFolder(), { [file]: text });
@@ -25,7 +25,7 @@ const alphabetical = [...names.keys()].sort((a, b) => ((names[a] as string) < (n
 const entries = <Value>(order: readonly number[], value: (index: number) => Value) =>
   Object.fromEntries(order.map((index) => [wnids[index], value(index)]));
 
-describe("class names are read as people have them", () => {
+describe("class names are read in common forms", () => {
   const quoted = names.map((name) => `  ${JSON.stringify(name)},`).join("\n");
   it.each<[string, unknown]>([
     ["lines.txt", names.join("\r\n")],
@@ -53,7 +53,7 @@ describe("class names are read as people have them", () => {
     ]);
   });
 
-  it("and which of several names is taken is said", async () => {
+  it("the name chosen among several is reported", async () => {
     const distinct = names.map((name, i) => (names.indexOf(name) === i ? name : `${name} ${i}`));
     const { notes } = await match("index.json", { ...distinct.map((name) => `${name}, another`) });
     expect(notes).toEqual([
@@ -62,7 +62,7 @@ describe("class names are read as people have them", () => {
   });
 });
 
-it("class names whose first of several is that of another class too are warned of", async () => {
+it("class names whose first name is also that of another class cause a warning", async () => {
   const crane = names.map((name, i) => (i === 134 ? "crane, bird" : i === 517 ? "crane, machine" : `${name} ${i}, x`));
   const { notes } = await match("index.json", { ...crane });
   expect(notes[1]).toBe(
@@ -78,7 +78,7 @@ describe("class names that contradict the classes are refused", () => {
       /names and classes contradict each other/,
     ],
     ["alphabetical.json", alphabetical.map((index) => names[index]), /contradict each other/],
-    // the numbers of another order, whose wnids say what they are, are put in order
+    // numbers of another order are reordered by their wnids
     ["gap.txt", names.map((name, i) => (i === 7 ? "" : name)).join("\n"), /line 8 is empty; a name may be missing/],
     [
       "from-one.json",
@@ -119,7 +119,7 @@ describe("class names that contradict the classes are refused", () => {
     await expect(match(file, content)).rejects.toThrow(message);
   });
 
-  it("a number that contradicts the wnid beside it is not believed", async () => {
+  it("a number that contradicts its wnid is refused", async () => {
     const keras = Object.fromEntries(alphabetical.map((index, at) => [at, [wnids[index], names[index]]]));
     const matched = await match("keras.json", keras);
     expect(matched.names).toEqual(names);

@@ -8,7 +8,7 @@ import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 const MEANT = "a photo of one {}.";
 
-/** As the template stands in a program, a list or a page. */
+/** The template as it appears in a program, a list or a page. */
 const PASTED = [
   `"a photo of one {}.",`,
   `'a photo of one {}.',`,
@@ -72,7 +72,7 @@ const PASTED = [
   "a photo of one { }.",
 ];
 
-/** As people mean them, with what looks a little like code. */
+/** Valid templates that look a little like code. */
 const MEANT_SO = [
   `"{}" written on a sign.`,
   `a sign that says "{}"`,
@@ -128,16 +128,16 @@ describe("templates that were pasted from code or a list", () => {
     '"a {}.", "the {}."',
     "{} or {}",
     "a photo\tof a {}",
-  ])("are refused where no fix is known, too: %s", (line) => {
+  ])("are refused even if no fix is known: %s", (line) => {
     expect(() => parseTemplates(`a {}.\n${line}\n`, "t.txt")).toThrow(/^t\.txt: .*\(line 2\)$/);
   });
 
-  it("are told apart from templates that hold quotes, numbers and brackets of their own", async () => {
+  it("are distinguished from templates that contain quotes, numbers and brackets", async () => {
     expect(parseTemplates(MEANT_SO.join("\n"), "t.txt")).toEqual(MEANT_SO);
     for (const id of ["openai-80", "simple-7", "single-1"]) expect((await readTemplateSet(id)).notes).toEqual([]);
   });
 
-  it("are found in every wrapping of a text that is none itself", () => {
+  it("are found in every wrapping of a plain text", () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/);
     const text = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => `${words.join(" ")} {}.`);
     const wrap = fc.constantFrom<(text: string) => string>(
@@ -159,13 +159,13 @@ describe("templates that were pasted from code or a list", () => {
     );
   });
 
-  it("say how many more lines are like the first", () => {
+  it("report how many more lines are like the first", () => {
     expect(() => parseTemplates('\n    "a {}.",\n\n    "b {}.",\n    "c {}.",\n', "t.txt")).toThrow(
       't.txt: looks pasted from code or a list (a quote at both ends and a comma or bracket after it), and that would be in every prompt: write a {}. instead of "a {}.", (line 2); 2 more lines are invalid',
     );
   });
 
-  it("are warned of where a comma, a space or $ may be meant, and noted where a line appears twice", async () => {
+  it("cause a warning for a possible comma, space or $, and a note for a duplicate line", async () => {
     const folder = writeTree(temporaryFolder(), {
       "mine.txt":
         "\ufeffa {},\r\n#a photo of a {}\r\n\r\na\u00a0photo of a {}\r\na \u0024{} bill\r\nthe {}\r\nthe {}\r\n",
@@ -193,8 +193,8 @@ describe("templates that were pasted from code or a list", () => {
   });
 });
 
-describe("a user's own set", () => {
-  it("may not take the id of one that ships, unless it is the same", async () => {
+describe("a custom set", () => {
+  it("may not have the id of a shipped set, unless it is the same", async () => {
     const folder = writeTree(temporaryFolder(), { "single-1.txt": "a photo of a {}.\n", "simple-7.txt": "a {}.\n" });
     expect((await readTemplateSet(join(folder, "single-1.txt"))).id).toBe("single-1");
     await expect(readTemplateSet(join(folder, "simple-7.txt"))).rejects.toThrow(
@@ -202,7 +202,7 @@ describe("a user's own set", () => {
     );
   });
 
-  it("of descriptions is checked like templates, and warned of where it has {}", async () => {
+  it("of descriptions is checked like templates, and causes a warning if it contains {}", async () => {
     const folder = writeTree(temporaryFolder(), {
       "list.json": JSON.stringify({ zebra: ["a horse with stripes", "- an animal"] }),
       "quoted.json": JSON.stringify({ zebra: ['"a horse with stripes",'] }),

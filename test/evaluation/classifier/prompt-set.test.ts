@@ -27,7 +27,7 @@ describe("prompt sets", () => {
     expect(a?.sha256).not.toBe(c?.sha256);
   });
 
-  it("are refused where a class has no description, or the file has another form", async () => {
+  it("are refused if a class has no description, or the file has another form", async () => {
     const folder = writeTree(temporaryFolder(), {
       "part.json": JSON.stringify({ zebra: ["striped"] }),
       "list.json": JSON.stringify([["zebra"]]),
@@ -43,7 +43,7 @@ describe("prompt sets", () => {
     await expect(readPromptSet(join(folder, "none.json"))).rejects.toThrow(/none\.json: no such file/);
   });
 
-  it("are read from CLIP_benchmark's files, which have them by data set, and from lists of code", async () => {
+  it("are read from CLIP_benchmark's files, which group them by data set, and from lists in code", async () => {
     const folder = writeTree(temporaryFolder(), {
       "templates.json": JSON.stringify({ pets: ["a pet {c}"], imagenet1k: ["a {c}.", "the {c}."] }),
       "cupl.json": JSON.stringify({ pets: { cat: ["a cat"] }, imagenet1k: { tench: ["a tench\nis a fish"] } }),
@@ -70,7 +70,7 @@ describe("prompt sets", () => {
     await expect(read("other.json")).rejects.toThrow(/exactly one \{\} in a template, found 0 in "the \{class\}/);
   });
 
-  it("of classes that lack some name all of them, with the keys that are likely meant", async () => {
+  it("name all classes without descriptions, with the likely keys", async () => {
     const folder = writeTree(temporaryFolder(), {
       "d.json": JSON.stringify({ zebra: ["a zebra"], "polar-bear": ["a polar bear"], lion: ["a lion"] }),
       "descriptors.json": JSON.stringify({ zebra: ["black and white stripes"], lion: ["a mane"] }),

@@ -13,18 +13,18 @@ describe("template sets", () => {
     expect(new Set(all?.templates).size).toBe(80);
   });
 
-  it("put the class name in verbatim, whatever characters it has", () => {
+  it("insert the class name verbatim, whatever characters it has", () => {
     expect(fillTemplate("a photo of a {}.", "Scottish Terrier")).toBe("a photo of a Scottish Terrier.");
     expect(fillTemplate("{} $& here", "$1 {} $$")).toBe("$1 {} $$ $& here");
   });
 
-  it("may be the user's own file, one template a line", async () => {
+  it("may be a user's file, one template per line", async () => {
     const folder = writeTree(temporaryFolder(), { "mine.txt": "\uFEFFart of {}\r\n\r\n  a {} drawing  \n" });
     const set = await readTemplateSet(join(folder, "mine.txt"));
     expect(set).toMatchObject({ id: "mine", templates: ["art of {}", "a {} drawing"] });
   });
 
-  it("are refused where a template has not exactly one {}, the file is empty, or the id is not known", async () => {
+  it("are refused if a template does not have exactly one {}, the file is empty, or the id is unknown", async () => {
     expect(() => parseTemplates("a photo.\n", "t.txt")).toThrow(
       't.txt: expected exactly one {} in a template, found 0 in "a photo."',
     );
@@ -38,7 +38,7 @@ describe("template sets", () => {
 });
 
 describe("class-name lists", () => {
-  it("ship OpenAI's thousand names, with the two pairs of equal names", async () => {
+  it("include OpenAI's thousand names, with the two pairs of equal names", async () => {
     const list = await readClassNames("imagenet-openai");
     expect(list.names.length).toBe(1000);
     expect(new Set(list.names).size).toBe(998);
@@ -48,12 +48,12 @@ describe("class-name lists", () => {
     expect(list.columns.get("wnid")?.[999]).toBe("n15075141");
   });
 
-  it("are read by index, with names that hold commas and quotes", async () => {
+  it("are read by index, with names that contain commas and quotes", async () => {
     const folder = writeTree(temporaryFolder(), { "n.csv": 'index,name\n1,"b, ""c"""\n0,a\n' });
     expect((await readClassNames(join(folder, "n.csv"))).names).toEqual(["a", 'b, "c"']);
   });
 
-  it("are refused where a column is missing, an index comes twice or is out of range, or a name is empty", async () => {
+  it("are refused if a column is missing, an index is repeated or out of range, or a name is empty", async () => {
     const folder = writeTree(temporaryFolder(), {
       "column.csv": "index,label\n0,a\n",
       "twice.csv": "index,name\n0,a\n0,b\n",

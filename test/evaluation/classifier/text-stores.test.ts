@@ -8,7 +8,7 @@ import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.t
 import { matrix } from "../../../src/foundation/math/matrix.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
-/** Keys that differ after the digits that name a folder. */
+/** Keys that differ only after the digits that name a folder. */
 const OWN = `${"a".repeat(16)}-own`;
 const OTHER = `${"a".repeat(16)}-other`;
 const rows = (value: number) => matrix(new Float32Array(4).fill(value), 2, 2);
@@ -16,7 +16,7 @@ const rows = (value: number) => matrix(new Float32Array(4).fill(value), 2, 2);
 describe("stored prompts", () => {
   const prompts = ["a cat", "a dog"];
 
-  it("are those of the key that was asked for, though another's lie in the folder", async () => {
+  it("are those of the requested key, even if the folder contains those of another", async () => {
     const folder = temporaryFolder();
     await (await openPromptStore(folder, OTHER)).add(prompts, rows(1));
     const store = await openPromptStore(folder, OWN);
@@ -30,7 +30,7 @@ describe("stored prompts", () => {
     expect((await openPromptStore(folder, OTHER)).has("a cat")).toBe(false);
   });
 
-  it("are not there where a file names no key", async () => {
+  it("are missing if a file names no key", async () => {
     const folder = temporaryFolder();
     await writeStoredMatrix(join(folder, `prompts-${sha256(JSON.stringify(prompts)).slice(0, 16)}`), rows(1), {
       prompts,
@@ -38,7 +38,7 @@ describe("stored prompts", () => {
     expect((await openPromptStore(folder, OWN)).has("a cat")).toBe(false);
   });
 
-  it("are refused where their file was replaced by another's since the store was opened", async () => {
+  it("are refused if their file was replaced by that of another key since the store was opened", async () => {
     const [folder, otherFolder] = [temporaryFolder(), temporaryFolder()];
     const store = await openPromptStore(folder, OWN);
     await store.add(prompts, rows(1));
@@ -51,7 +51,7 @@ describe("stored prompts", () => {
 describe("a stored classifier", () => {
   const prompts = [["a cat"], ["a dog"]];
 
-  it("is that of the key that was asked for, though another's lies in the folder", async () => {
+  it("is that of the requested key, even if the folder contains that of another", async () => {
     const folder = temporaryFolder();
     const [store, otherStore] = [openClassifierStore(folder, OWN), openClassifierStore(folder, OTHER)];
     await otherStore.write(prompts, rows(1));
@@ -61,7 +61,7 @@ describe("a stored classifier", () => {
     expect([await otherStore.has(prompts), await otherStore.read(prompts)]).toEqual([false, null]);
   });
 
-  it("is not there where its file names no key", async () => {
+  it("is missing if its file names no key", async () => {
     const folder = temporaryFolder();
     const store = openClassifierStore(folder, OWN);
     await store.write(prompts, rows(2));

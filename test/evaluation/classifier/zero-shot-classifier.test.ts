@@ -37,12 +37,15 @@ describe("a zero-shot classifier", () => {
     [[0, 0], "clip: text encoder: prompt embeddings: row 1 is zero, it has no direction"],
     [[Number.NaN, 0], "clip: text encoder: prompt embeddings: row 1 is not finite, it has no direction"],
     [[-1, 0], "clip: text encoder: class weights: row 0 is zero, it has no direction"],
-  ])("is refused where an embedding is %j beside [1, 0], by the checkpoint's path", async (embedding, message) => {
-    const built = build(() => [[1, 0], embedding, [0, 1], [0, 1]]);
-    await expect(built).rejects.toThrow(new InputError(message));
-  });
+  ])(
+    "is refused if an embedding is %j and another [1, 0], naming the checkpoint's path",
+    async (embedding, message) => {
+      const built = build(() => [[1, 0], embedding, [0, 1], [0, 1]]);
+      await expect(built).rejects.toThrow(new InputError(message));
+    },
+  );
 
-  it("of prompts of each class, as many as each has, is CLIP_benchmark's", async () => {
+  it("of a varying number of prompts per class matches CLIP_benchmark", async () => {
     const expected: { prompts: Record<string, string[]>; weights: number[][] } = JSON.parse(
       readFileSync(join(fixtures, "class-names", "cupl.json"), "utf8"),
     );

@@ -10,7 +10,7 @@ import type { Runtime } from "../../../src/model/onnx/runtime.ts";
 import { built, checkpoints, demo } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
-// As built: threads do not start from the sources
+// Uses the build: threads cannot start from the sources
 type EmbedImages = typeof import("../../../src/evaluation/embedding/embed-images.ts");
 type OpenCheckpoint = typeof import("../../../src/model/checkpoint/open-checkpoint.ts");
 const { embedImages } = await built<EmbedImages>("evaluation/embedding/embed-images.js");
@@ -20,7 +20,7 @@ const ROWS = 16;
 const THREADS = 2;
 const BATCH = 4;
 
-/** A manifest of n times one image that tells how far it has been read. */
+/** A manifest of n copies of one image that records how far it has been read. */
 function watchedManifest(n: number) {
   const path = "n01514668/rooster-noto.JPEG";
   const image: ImageEntry = { path, bytes: statSync(join(demo, path)).size, label: 0 };
@@ -52,7 +52,7 @@ describe("embedding images", () => {
   const runtime: Runtime = { provider: "cpu", precision: "float32", threads: THREADS };
   const options = { runtime, batchSize: BATCH, modelMemory: 1e9, skipUnreadable: false };
 
-  it("reads no further ahead of a slow disk than a few batches", async () => {
+  it("reads only a few batches ahead of a slow disk", async () => {
     const n = 20 * ROWS;
     const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
     const { manifest, reading } = watchedManifest(n);
@@ -65,7 +65,7 @@ describe("embedding images", () => {
     };
     await embedImages(manifest, [target(checkpoint, n, write)], options);
     expect(written).toBe(n);
-    // Read ahead, in the graphs' threads, and parts that wait for the disk: each batch at work may hold one part back
+    // Read ahead, in the graphs' threads, and parts that wait for the disk: each active batch may delay one part
     const readAhead = (THREADS + 2) * BATCH;
     const encoding = THREADS + 2;
     expect(furthest).toBeLessThanOrEqual(readAhead + encoding * (ROWS + BATCH));
@@ -75,12 +75,12 @@ describe("embedding images", () => {
   it.each([
     ["small files", 0],
     ["files that are read when there is room", 33e6],
-  ])("goes on where memory is for one image at a time: %s", async (_, padding) => {
+  ])("works with memory for one image at a time: %s", async (_, padding) => {
     const n = 2 * ROWS;
     const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
     const folder = temporaryFolder();
     const photo = readFileSync(join(demo, "n01514668", "rooster-noto.JPEG"));
-    const bytes = photo.length + padding; // what follows a JPEG's end is no part of it
+    const bytes = photo.length + padding; // bytes after a JPEG's end are not part of it
     writeFileSync(join(folder, "photo.jpg"), photo);
     truncateSync(join(folder, "photo.jpg"), bytes);
     const images = collectImages(Array.from({ length: n }, () => ({ path: "photo.jpg", bytes, label: 0 })));
@@ -100,7 +100,7 @@ describe("embedding images", () => {
     expect(rows.size).toBe(1);
   });
 
-  it("gives every part once, whole, with equal rows for equal images, and the content of every file", async () => {
+  it("gives every part once, complete, with equal rows for equal images, and the content of every file", async () => {
     const n = 4 * ROWS;
     const checkpoint = await openCheckpoint(join(checkpoints, "hf-split"));
     const seen: number[] = [];
@@ -118,10 +118,10 @@ describe("embedding images", () => {
     expect([rows.size, content.size]).toEqual([1, 1]);
   });
 
-  it("would lose no more than a part a thread to a kill, at any moment", async () => {
+  it("loses at most one part per thread when killed at any moment", async () => {
     const n = 20 * ROWS;
     const opened = await openCheckpoint(join(checkpoints, "vit-open-clip"));
-    // Looking at the files takes as long as the machine lets it, while other batches go on
+    // Reading the file states takes a varying time, while other batches continue
     const checkpoint = { ...opened, checkUnchanged: async () => {} };
     let written = 0;
     let lost = 0;
@@ -136,7 +136,7 @@ describe("embedding images", () => {
     expect(lost).toBeLessThanOrEqual(THREADS * ROWS);
   });
 
-  it("writes what is whole when it is stopped, and fails with the store's own reason", async () => {
+  it("writes complete parts when it is stopped, and fails with the store's reason", async () => {
     const n = 20 * ROWS;
     const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
     const { manifest } = watchedManifest(n);

@@ -10,14 +10,14 @@ const about = { root: "/images", decoder: "decoder 1" };
 const keyOf = (at: number) => sha256(`key ${at}`).slice(0, 32);
 const hashOf = (at: number) => sha256(`content ${at}`);
 
-/** Adds images as a run does that ends, or that is killed. */
+/** Adds images like a run that ends, or that is killed. */
 async function run(folder: string, from: number, to: number, end: "closed" | "killed" = "closed") {
   const memory = await openExaminedMemory(folder, about);
   for (let at = from; at < to; at++) await memory.add(keyOf(at), { sha256: hashOf(at), fault: null });
   if (end === "closed") await memory.close(() => true);
 }
 
-it("keeps all but the last images of a run that was killed, and none that was damaged", async () => {
+it("keeps all but the last images of a killed run, and drops damaged records", async () => {
   const folder = temporaryFolder();
   await run(folder, 0, 2500, "killed");
   const memory = await openExaminedMemory(folder, about);
@@ -34,7 +34,7 @@ it("keeps all but the last images of a run that was killed, and none that was da
   expect([0, 1, 2000].map((at) => damaged.find(keyOf(at)))).toEqual([null, null, null]);
 });
 
-it("joins many small files, and drops rows of images that are no longer", async () => {
+it("merges many small files, and drops rows of images that no longer exist", async () => {
   const folder = temporaryFolder();
   for (let at = 0; at < 30; at++) await run(folder, at, at + 1);
   expect(readdirSync(examinedFolder(folder, about.root)).length).toBeLessThan(30);
@@ -46,7 +46,7 @@ it("joins many small files, and drops rows of images that are no longer", async 
   expect([after.find(keyOf(3))?.sha256, after.find(keyOf(4)), after.find(keyOf(100))]).toEqual([hashOf(3), null, null]);
 });
 
-it("takes what another decoder found for hashes alone, and nothing of another folder", async () => {
+it("uses only the hashes of another decoder's records, and nothing of another folder", async () => {
   const folder = temporaryFolder();
   await run(folder, 0, 3);
   const otherDecoder = await openExaminedMemory(folder, { ...about, decoder: "decoder 2" });

@@ -17,7 +17,7 @@ const N = 6;
 const BYTES = 100;
 const all = [{ first: 0, rows: N }];
 const options = { threads: 1 };
-/** As on a disk: the tests' own folder may be in memory, where nothing is believed. */
+/** A folder on a disk: the tests' folder may be in memory, where no state is trusted. */
 const believes = () => true;
 /** Longer than a tick of any file system's clock that these tests run on. */
 const TICK = 15;
@@ -45,7 +45,7 @@ function makeFolder(): string {
 }
 
 describe("the contents of images", () => {
-  // Files of this moment count as old: no test waits three seconds
+  // New files count as old, so that no test waits three seconds
   beforeEach(() => {
     const now = Date.now;
     vi.spyOn(Date, "now").mockImplementation(() => now() + 10_000);
@@ -58,7 +58,7 @@ describe("the contents of images", () => {
     return { read, hashes: Array.from({ length: N }, (_, i) => contents.sha256(i)) };
   }
 
-  it("are those of the files after any touch, rewrite, swap, copy or move, and unchanged files are not read", async () => {
+  it("match the files after any touch, rewrite, swap, copy or move, and unchanged files are not read", async () => {
     type Step =
       | { readonly kind: "touch" | "rewrite" | "replace"; readonly at: number; readonly k: number }
       | { readonly kind: "swap"; readonly at: number; readonly k: number }
@@ -76,7 +76,7 @@ describe("the contents of images", () => {
         const memory = temporaryFolder();
         let root = makeFolder();
         let copies = 0;
-        // Of each folder, the states of its files that were looked at
+        // For each folder, the recorded states of its files
         const known = new Map<string, string>();
         const check = async () => {
           const now = Array.from({ length: N }, (_, i) => {
@@ -97,7 +97,7 @@ describe("the contents of images", () => {
           if (kind === "rewrite") {
             const { atime, mtime } = statSync(path);
             writeFileSync(path, content(k));
-            utimesSync(path, atime, mtime); // the time of before: that of the inode's change cannot be set
+            utimesSync(path, atime, mtime); // the earlier time; the inode's change time cannot be set
           }
           if (kind === "replace") {
             const { atime, mtime } = statSync(path);
@@ -124,7 +124,7 @@ describe("the contents of images", () => {
     );
   }, 120_000);
 
-  it("are read again where a tar was replaced by one of equal members, or its members have another place", async () => {
+  it("are read again if a tar was replaced by one with equal members, or its members moved", async () => {
     const root = temporaryFolder();
     const memory = temporaryFolder();
     const member = (i: number, k: number) => ({ name: nameOf(i), content: content(k) });
@@ -153,7 +153,7 @@ describe("the contents of images", () => {
     expect(await look(memory, manifestOf(root, entries(order)))).toEqual({ read: N, hashes: changed });
   });
 
-  it("are empty for what cannot be read, or is not of the size listed, until it is", async () => {
+  it("are empty for a file that cannot be read or whose size differs from the listed one, until that is fixed", async () => {
     const root = makeFolder();
     const memory = temporaryFolder();
     rmSync(join(root, nameOf(1)));
@@ -167,7 +167,7 @@ describe("the contents of images", () => {
     expect(hashes).toEqual(Array.from({ length: N }, (_, i) => sha256(content(i))));
   });
 
-  it("are not taken from what is damaged, or is remembered of another folder or other images", async () => {
+  it("are not taken from damaged records, or from records of another folder or other images", async () => {
     const root = makeFolder();
     const memory = temporaryFolder();
     await look(memory, listed(root));
@@ -182,7 +182,7 @@ describe("the contents of images", () => {
       writeFileSync(file, bytes);
       expect(isContentsFile(`${place}/00000.json`, bytes.toString())).toBe(false);
     }
-    // Each file's hash under the name of the next one's state: whole JSON, no longer what was written
+    // Each file's hash with the state of the next file: valid JSON, but altered
     const { check: _, ...forged } = JSON.parse(whole);
     const turned = forged.images.map(([identity]: [string], i: number) => [identity, forged.images[(i + 1) % N][1]]);
     writeFileSync(file, JSON.stringify({ ...forged, images: turned, check: "0".repeat(64) }));
@@ -197,7 +197,7 @@ describe("the contents of images", () => {
     expect((await look(memory, manifest)).read).toBe(N);
   });
 
-  it("are not believed of a file system that shows changes silently, nor kept where nothing may be written", async () => {
+  it("are not trusted on a file system whose change times are unreliable, and not kept if nothing may be written", async () => {
     const root = makeFolder();
     const memory = temporaryFolder();
     const unsure = await openImageContents(memory, listed(root), { believes: () => false });
@@ -210,7 +210,7 @@ describe("the contents of images", () => {
     expect(() => readdirSync(nowhere)).toThrow("ENOENT");
   });
 
-  it("come from what was embedded, without a second reading", async () => {
+  it("come from the embedding run, without a second read", async () => {
     const root = makeFolder();
     const memory = temporaryFolder();
     const contents = await openImageContents(memory, listed(root), { believes });
@@ -224,12 +224,12 @@ describe("the contents of images", () => {
   });
 });
 
-it("the content of a file younger than three seconds is not remembered: its next change may not show", async () => {
+it("the content of a file less than three seconds old is not recorded: its next change may not be visible", async () => {
   const root = makeFolder();
   const memory = temporaryFolder();
   const contents = await openImageContents(memory, listed(root), { believes });
   expect(await contents.update(all, options)).toBe(N);
-  for (let i = 0; i < N; i++) writeFileSync(join(root, nameOf(i)), content(N - i)); // within a tick, perhaps
+  for (let i = 0; i < N; i++) writeFileSync(join(root, nameOf(i)), content(N - i)); // possibly within a tick
   expect(await contents.update(all, options)).toBe(N);
   for (let i = 0; i < N; i++) expect(contents.sha256(i)).toBe(sha256(content(N - i)));
 });

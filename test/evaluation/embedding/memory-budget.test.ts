@@ -10,7 +10,7 @@ import { seededRandom } from "../../seeded-random.ts";
 const MB = 1024 * 1024;
 
 describe("a memory budget", () => {
-  it("is never exceeded by those who share it, and lets every one of them through", async () => {
+  it("is never exceeded by its users, and serves all of them", async () => {
     const shared = shareBudget(100 * MB);
     const random = seededRandom(1);
     let used = 0;
@@ -36,7 +36,7 @@ describe("a memory budget", () => {
     expect(Atomics.load(shared.used, 0)).toBe(0);
   });
 
-  it("gives what is larger than all of it when nobody else has any", async () => {
+  it("grants a request larger than the budget when nothing else is in use", async () => {
     const budget = openBudget(shareBudget(10 * MB));
     const free = await budget.take(1);
     let taken = false;
@@ -52,8 +52,8 @@ describe("a memory budget", () => {
   });
 });
 
-describe.skipIf(process.platform !== "linux")("images that decode to much", () => {
-  it("are decoded one at a time where the budget is no larger: eight of 108 MB take less than 500 MB", async () => {
+describe.skipIf(process.platform !== "linux")("images that decode to many bytes", () => {
+  it("are decoded one at a time with a small budget: eight of 108 MB take less than 500 MB", async () => {
     const folder = temporaryFolder();
     const side = { width: 6000, height: 6000, channels: 3, background: "teal" } as const;
     await sharp({ create: side }).jpeg().toFile(join(folder, "large.jpg"));
@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== "linux")("images that decode to much", () =
       await embedImages(manifest, [target], { runtime: { provider: "cpu", precision: "float32", threads: 2 }, batchSize: 8, modelMemory: 2e8, skipUnreadable: false });
       console.log(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]);`;
     const peak = Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root })) * 1024;
-    // Measured 425 MB; without the budget, where those read ahead are decoded at once, 680 MB
+    // Measured 425 MB; 680 MB without the budget, where images read ahead are decoded at once
     expect(peak).toBeLessThan(500e6);
   });
 });

@@ -5,10 +5,10 @@ import { decodeImage } from "../../../src/data/image/decode.ts";
 import { createPixelCollector } from "../../../src/evaluation/embedding/pixel-collector.ts";
 
 const MB = 1e6;
-/** Decodes after which what others left lying has been collected too. */
+/** Number of decodes after which earlier garbage has been collected too. */
 const WARM_UP = 40;
 
-/** The most that lay outside V8's heap while photos of 0.75 MB were decoded one after the other, in bytes above the least. */
+/** The maximum memory outside V8's heap while photos of 0.75 MB are decoded in sequence, in bytes above the minimum. */
 async function mostFloating(decodes: number, letGo: (bytes: number) => void): Promise<number> {
   const pixels = { width: 500, height: 500, channels: 3, background: "teal" } as const;
   const photo = await sharp({ create: pixels }).jpeg().toBuffer();
@@ -20,8 +20,8 @@ async function mostFloating(decodes: number, letGo: (bytes: number) => void): Pr
   return Math.max(...outside) - Math.min(...outside);
 }
 
-it("frees decoded pixels when 8 MB of them were let go, long before V8 would", async () => {
-  const bound = 12 * MB; // one photo is still held as the collection runs
+it("frees decoded pixels when 8 MB of them are unreferenced, long before V8 would", async () => {
+  const bound = 12 * MB; // one photo is still in use when the collection runs
   expect(await mostFloating(120, () => {})).toBeGreaterThan(bound);
   expect(await mostFloating(120, createPixelCollector())).toBeLessThan(bound);
 });

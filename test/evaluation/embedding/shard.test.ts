@@ -32,11 +32,11 @@ describe("assigning parts to shards", () => {
     );
   });
 
-  it("gives no shard over one unit more than another, and the same units whatever the number of shards", () => {
+  it("gives shards numbers of units that differ by at most one, and the same units for any number of shards", () => {
     fc.assert(
       fc.property(sweeps, fc.integer({ min: 1, max: 50 }), (runs, count) => {
         const whole = assignParts(runs, { index: 0, count: 1 });
-        // A unit is a part of a group: every group's first run has all its parts, so units are counted through these
+        // A unit is a part of a group: the first run of every group has all its parts, so these give the count of units
         const firsts = runs.map((run, r) => runs.findIndex((candidate) => candidate.images === run.images) === r);
         const ofFirst = (parts: readonly (readonly Part[])[]) =>
           parts.reduce((sum, list, r) => sum + (firsts[r] ? list.length : 0), 0);
@@ -52,7 +52,7 @@ describe("assigning parts to shards", () => {
     );
   });
 
-  it("keeps a part of all checkpoints whose files are 4 GB at most with one shard: its images are decoded once", () => {
+  it("assigns a part of all checkpoints with files of at most 4 GB to one shard: its images are decoded once", () => {
     const run = (bytes: number): ShardableRun => ({ images: "one", bytes, parts: partsOf(10) });
     const { parts, units } = assignParts([run(1.5e9), run(1.5e9), run(1e9), run(1)], { index: 1, count: 7 });
     expect(units).toBe(20);
@@ -67,7 +67,7 @@ describe("parseShard", () => {
     expect(parseShard("15/16")).toEqual({ index: 15, count: 16 });
   });
 
-  it("says what is wrong with anything else", () => {
+  it("explains the error for any other text", () => {
     for (const text of ["8/8", "1/0", "-1/4", "1", "a/b", "1/2/3", " 1/2", "0x1/4", ""]) {
       expect(() => parseShard(text)).toThrow(/--shard: expected i\/n with i from 0 to n-1/);
     }

@@ -14,7 +14,7 @@ function read(files: Record<string, string>, more: Partial<AllocationSources> = 
 }
 
 describe("the allocation", () => {
-  it("is the machine's where nothing limits it", () => {
+  it("is the machine's without limits", () => {
     expect(read({})).toEqual({ threads: 64, threadsFrom: "CPU affinity", memory: 256 * GB, memoryFrom: "machine" });
     const unlimited = {
       "proc/self/cgroup": "0::/\n",
@@ -24,7 +24,7 @@ describe("the allocation", () => {
     expect(read(unlimited)).toMatchObject({ threads: 64, memory: 256 * GB });
   });
 
-  it("is that of cgroup version 2, the process's own and those above it", () => {
+  it("is that of cgroup version 2, the process's group and its parents", () => {
     const files = {
       "proc/self/cgroup": "0::/kubepods.slice/pod1/box\n",
       "sys/fs/cgroup/kubepods.slice/cpu.max": "800000 100000\n",
@@ -41,7 +41,7 @@ describe("the allocation", () => {
     });
   });
 
-  it("is that of a container that sees its own cgroup as the root", () => {
+  it("is that of a container that sees its cgroup as the root", () => {
     const files = {
       "proc/self/cgroup": "0::/../../elsewhere\n",
       "sys/fs/cgroup/cpu.max": "20000 100000\n",
@@ -62,7 +62,7 @@ describe("the allocation", () => {
     expect(read(files)).toMatchObject({ threads: 2, threadsFrom: "cgroup quota", memory: 3 * GB });
   });
 
-  it("is Slurm's where it is less", () => {
+  it("is Slurm's if it is smaller", () => {
     const env = { SLURM_CPUS_PER_TASK: "8", SLURM_MEM_PER_CPU: "2048" };
     expect(read({}, { env })).toEqual({ threads: 8, threadsFrom: "Slurm", memory: 16 * GB, memoryFrom: "Slurm" });
     expect(read({}, { env: { SLURM_MEM_PER_NODE: "4096" } })).toMatchObject({ threads: 64, memory: 4 * GB });
@@ -71,7 +71,7 @@ describe("the allocation", () => {
     expect(read({}, { env: wrong })).toMatchObject({ threads: 64, memory: 256 * GB });
   });
 
-  it("is said in one line", () => {
+  it("is printed in one line", () => {
     const env = { SLURM_CPUS_PER_TASK: "8" };
     expect(describeAllocation(read({}, { env }))).toBe("8 threads (Slurm), 274.9 GB of memory (machine)");
     expect(readAllocation().threads).toBeGreaterThanOrEqual(1);

@@ -4,7 +4,7 @@ import { InputError } from "../../../src/foundation/errors.ts";
 import type { Note } from "../../../src/foundation/notes.ts";
 
 describe("createAttempts", () => {
-  it("goes on after a failure, and fails at the end with what failed, each reason once", async () => {
+  it("continues after a failure, and fails at the end with every reason once", async () => {
     const notes: Note[] = [];
     const attempts = createAttempts({ onNote: (note) => notes.push(note) });
     const fail = async () => {
@@ -21,7 +21,7 @@ describe("createAttempts", () => {
     expect(() => createAttempts({}).finish()).not.toThrow();
   });
 
-  it("keeps a defect a defect", async () => {
+  it("rethrows a defect as a defect", async () => {
     const attempts = createAttempts({});
     const defect = new TypeError("undefined is not a function");
     attempts.fail("a", new InputError("x"));
@@ -29,7 +29,7 @@ describe("createAttempts", () => {
     expect(() => attempts.finish()).toThrow(defect);
   });
 
-  it("ends at once where the command is stopped or the disk is full", async () => {
+  it("ends at once if the command is stopped or the disk is full", async () => {
     const stop = new AbortController();
     const attempts = createAttempts({ signal: stop.signal });
     const full = new InputError("the disk is full", { cause: Object.assign(new Error(), { code: "ENOSPC" }) });

@@ -4,7 +4,7 @@ import { findDuplicates } from "../../../src/data/dataset/duplicate-content.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { checkDuplicates } from "../../../src/evaluation/evaluate/check-duplicates.ts";
 
-/** n images, two of a class after each other; the content of each is its own, but where given. */
+/** n images, two consecutive ones per class; contents differ unless given. */
 function set(n: number, same: Readonly<Record<number, number>> = {}, expected = n) {
   const images = collectImages(
     Array.from({ length: n }, (_, i) => ({ path: `${i >> 1}/${i}.jpg`, bytes: 1, label: i >> 1 })),
@@ -16,12 +16,12 @@ function set(n: number, same: Readonly<Record<number, number>> = {}, expected = 
 describe("checkDuplicates", () => {
   const check = (...args: Parameters<typeof set>) => checkDuplicates(set(...args));
 
-  it("says nothing where every image has a content of its own, and of unreadable ones", () => {
+  it("reports nothing if all contents differ, and nothing about unreadable images", () => {
     expect(check(4)).toEqual([]);
     expect(checkDuplicates({ ...set(3), content: [null, null, "hash"] })).toEqual([]);
   });
 
-  it("warns of a share that no published set has, with counts and a few names", () => {
+  it("warns about a share that no published set has, with counts and a few names", () => {
     expect(check(10, { 1: 0, 3: 0, 5: 4 })).toEqual([
       {
         severity: "warning",
@@ -31,7 +31,7 @@ describe("checkDuplicates", () => {
     ]);
   });
 
-  it("warns of one copy in another class of an incomplete set, and notes what a complete one may hold", () => {
+  it("warns about a copy in another class of an incomplete set, and notes what a complete one may contain", () => {
     expect(check(4000, { 3: 0 }, 5000)).toMatchObject([{ severity: "warning" }]);
     expect(check(4000, { 3: 0 })).toEqual([
       {

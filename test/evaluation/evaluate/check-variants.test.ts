@@ -10,7 +10,7 @@ import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 
 const emojishift = join(fixtures, "..", "..", "examples", "emojishift");
 
-/** Locates benchmarks as a run does. @returns what is said of them */
+/** Locates benchmarks as a run does. @returns the notes about them */
 async function locate(options: {
   data?: string;
   dataDirs?: Record<string, string>;
@@ -30,7 +30,7 @@ function v2(name: string, set = name): string {
 
 const asV2 = (folder: string, id = "imagenet-v2") => locate({ dataDirs: { [id]: folder } });
 
-describe("a folder that is read as another of ImageNetV2's sets", () => {
+describe("a folder used as another of ImageNetV2's sets", () => {
   it.each([
     ["imagenetv2-threshold0.7-format-val", "imagenet-v2-threshold"],
     ["imagenetv2-threshold0.7", "imagenet-v2-threshold"],
@@ -48,7 +48,7 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     expect(await asV2(folder, is)).toEqual([]);
   });
 
-  it("is refused by the name of what it is a link to, and of its tars", async () => {
+  it("is refused by the name of its link target, and of its tars", async () => {
     const real = v2("imagenetv2-top-images-format-val");
     const link = join(temporaryFolder(), "imagenetv2-matched-frequency-format-val");
     symlinkSync(real, link);
@@ -70,7 +70,7 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     ["wds_imagenetv2", ["note"]],
     ["my-copy", ["warning"]],
     ["toplevel/imagenet-v2-copy", ["warning"]],
-  ])("is not: %s, of which is said %j", async (name, severities) => {
+  ])("is accepted: %s, with notes %j", async (name, severities) => {
     const notes = await asV2(v2(name));
     expect(notes.map(({ severity }) => severity)).toEqual(severities);
     for (const { text, about } of notes) {
@@ -79,13 +79,13 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     }
   });
 
-  it("is doubted where a short name may be that of another", async () => {
+  it("causes a warning if a short name may be that of another", async () => {
     expect((await asV2(v2("top"))).map(({ severity, text }) => [severity, text.split(": ")[1]])).toEqual([
       ["warning", "its name may be that of imagenet-v2-top, but it is read as imagenet-v2"],
     ]);
   });
 
-  it("is found right below a data root, whatever the root is called", async () => {
+  it("is found directly below a data root, whatever the name of the root", async () => {
     const root = join(temporaryFolder(), "imagenetv2-top-images");
     writeTree(root, { "imagenetv2-matched-frequency-format-val/0/a.jpeg": "a" });
     expect(await locate({ data: root, benchmarks: ["imagenet-v2"] })).toEqual([]);
@@ -94,7 +94,7 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     expect(await locate({ data: link, benchmarks: ["imagenet-v2"] })).toEqual([]);
   });
 
-  it("is refused by the root's own name where the root is the set", async () => {
+  it("is refused by the name of the root if the root is the set", async () => {
     const root = v2("imagenetv2-top-images-format-val");
     await expect(locate({ data: root, benchmarks: ["imagenet-v2"] })).rejects.toThrow(
       /its name is that of imagenet-v2-top/,
@@ -103,7 +103,7 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
 });
 
 describe("two benchmarks with the same images", () => {
-  it("are refused where they are one folder, also by a link", async () => {
+  it("are refused if they are the same folder, also through a link", async () => {
     const folder = v2("v2");
     const link = join(temporaryFolder(), "other");
     symlinkSync(folder, link);
@@ -118,7 +118,7 @@ describe("two benchmarks with the same images", () => {
     );
   });
 
-  it("are refused where they are copies, in whatever layout", async () => {
+  it("are refused if they are copies, in any layout", async () => {
     const matched = v2("imagenetv2-matched-frequency", "same");
     const top = v2("imagenetv2-top-images", "same");
     await expect(locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": top } })).rejects.toThrow(
@@ -134,14 +134,14 @@ describe("two benchmarks with the same images", () => {
     );
   });
 
-  it("are not refused where only sizes are the same, or one image", async () => {
+  it("are accepted if only sizes are equal, or one image", async () => {
     const matched = v2("imagenetv2-matched-frequency", "set 1");
     const top = v2("imagenetv2-top-images", "set 2");
     cpSync(join(matched, "0"), join(top, "0"), { recursive: true });
     expect(await locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": top } })).toEqual([]);
   });
 
-  it("are not refused where the user's own definition scores the same images in another way", async () => {
+  it("are accepted if a custom definition scores the same images differently", async () => {
     const about = { classNames: "imagenet-openai" };
     const definition = writeTree(temporaryFolder(), definitionFiles("cats", ["n01440764"], about));
     const root = writeTree(join(temporaryFolder(), "val"), { "n01440764/a.jpg": "a" });
@@ -150,8 +150,8 @@ describe("two benchmarks with the same images", () => {
   });
 });
 
-describe("a user's own benchmarks that look the same", () => {
-  it("are not refused for the name of a set that ships: the definition is the user's", async () => {
+describe("custom benchmarks that look the same", () => {
+  it("are not refused for the name of a shipped set: the definition is the user's", async () => {
     const shipped = join(fixtures, "..", "..", "benchmarks");
     const shippedDefinition = JSON.parse(readFileSync(join(shipped, "imagenet-v2-top.json"), "utf8"));
     const folder = writeTree(temporaryFolder(), { "mine.json": JSON.stringify({ ...shippedDefinition, id: "mine" }) });
@@ -165,11 +165,11 @@ describe("a user's own benchmarks that look the same", () => {
     join(emojishift, "benchmarks", `${id}.json`),
   );
 
-  it("are found under their names, and said nothing of", async () => {
+  it("are found under their names, without notes", async () => {
     expect(await locate({ data: join(emojishift, "data"), benchmarks: definitions })).toEqual([]);
   });
 
-  it("are refused where one's folder is read as another", async () => {
+  it("are refused if the folder of one is used as another", async () => {
     const dataDirs = {
       "emoji-noto": join(emojishift, "data", "twemoji"),
       "emoji-noto-v1": join(emojishift, "data", "noto-v1"),

@@ -41,12 +41,12 @@ describe.skipIf(skipUnless("git", hasGit(), "git is not installed"))("the commit
     expect(await checkoutCommit(worktree)).toBe(head);
   });
 
-  it("says where tracked files were changed, and is none where the folder is no checkout itself", async () => {
+  it("reports changed tracked files, and is absent if the folder is not a checkout", async () => {
     const { repository, head } = makeRepository();
     const installed = join(repository, "node_modules", "package");
     mkdirSync(installed, { recursive: true });
     expect(await checkoutCommit(installed)).toBeNull();
-    expect(await checkoutCommit(repository)).toBe(head); // files that are not tracked change nothing
+    expect(await checkoutCommit(repository)).toBe(head); // untracked files have no effect
     writeFileSync(join(repository, "file"), "2");
     expect(await checkoutCommit(repository)).toBe(`${head}-dirty`);
     expect(await checkoutCommit(temporaryFolder())).toBeNull();

@@ -29,7 +29,7 @@ describe("embedRuns", () => {
     return { tried, done, attempts };
   }
 
-  it("tries the checkpoints of a group one by one where the group fails", async () => {
+  it("tries the checkpoints of a group one by one if the group fails", async () => {
     const broken = (ids: string) => (ids.includes("b") ? new InputError("b: cannot run") : undefined);
     const { tried, done, attempts } = await embedded([[run("a"), run("b"), run("c", "m", 0)], [run("d")]], broken);
     expect(tried).toEqual(["a+b+c", "a", "b", "d"]);
@@ -37,7 +37,7 @@ describe("embedRuns", () => {
     expect(() => attempts.finish()).toThrow(/^b: cannot run \(failed: b on imagenet\)$/);
   });
 
-  it("does not try the others on images that cannot be read, but scores what is stored, and other images", async () => {
+  it("does not try other checkpoints on unreadable images, but scores stored embeddings and other images", async () => {
     const unreadable = (ids: string) => (ids === "a+b" ? new UnreadableImageError("x.jpg: cut off") : undefined);
     const groups = [[run("a"), run("b")], [run("c"), run("d", "m", 0)], [run("e", "other")]];
     const { tried, done, attempts } = await embedded(groups, unreadable);

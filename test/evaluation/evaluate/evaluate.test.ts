@@ -75,7 +75,7 @@ describe("evaluate against open_clip and transformers on the same weights and im
 });
 
 describe("what evaluate writes", () => {
-  it("are the files of the design, the same bytes whatever the batch, part size, threads and company", async () => {
+  it("are the documented files, with the same bytes for any batch, part size, threads and other checkpoints", async () => {
     const alone = join(temporaryFolder(), "results");
     const together = join(temporaryFolder(), "results");
     expect((await shiftline(demoRun(alone, "vit-open-clip"))).status).toBe(0);
@@ -121,7 +121,7 @@ describe("what evaluate writes", () => {
     expect(run.recipe).toMatchObject({ provider: "cpu", precision: "float32" });
   }, 120_000);
 
-  it("come from the store the second time, without an image, and name the content they are of; other templates need no image either", async () => {
+  it("come from the store the second time, without images, and name their content; other templates need no image either", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "results");
     const data = join(folder, "val");
@@ -142,7 +142,7 @@ describe("what evaluate writes", () => {
     }
   }, 120_000);
 
-  it("are not begun by a dry run, which says images, bytes and time", async () => {
+  it("are not started by a dry run, which prints images, bytes and time", async () => {
     const out = join(temporaryFolder(), "results");
     const { status, stdout } = await shiftline([...demoRun(out, "vit-open-clip"), "--dry-run", "--json"]);
     expect(status).toBe(0);

@@ -10,7 +10,7 @@ import { root } from "../../app/cli/run-cli.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 
-// The threads' programs run as built
+// Threads run the built programs
 const { evaluate } = (await import(join(root, "dist", "index.js"))) as typeof import("../../../src/index.ts");
 
 let images: Buffer[];
@@ -39,7 +39,7 @@ function sweep(): EvaluateOptions & { readonly out: string; readonly store: stri
 }
 
 describe("a plan", () => {
-  it("has for each checkpoint its classifiers, and every prompt that is to embed once", async () => {
+  it("has the classifiers of each checkpoint, and every prompt to be embedded once", async () => {
     const { texts } = await planEvaluation(sweep());
     expect(texts.map(({ checkpoint }) => checkpoint.id)).toEqual(["a", "b"]);
     for (const text of texts) {
@@ -56,7 +56,7 @@ describe("a plan", () => {
     }
   });
 
-  it("of what was evaluated has nothing to do, and of more only what is missing", async () => {
+  it("has nothing to do after an evaluation, and only missing parts for a larger one", async () => {
     const options = sweep();
     const [first, second] = options.checkpoints as [string, string];
     await evaluate({ ...options, checkpoints: [first], names: { [first]: "a" } });
@@ -69,7 +69,7 @@ describe("a plan", () => {
     expect([whole.texts.map(({ missing }) => missing), imagesToEmbed(whole.runs)]).toEqual([[0, 0], 0]);
   });
 
-  it("of more classes than were evaluated has only their images to embed, and gives what a fresh run gives", async () => {
+  it("for additional classes embeds only their images, and gives the results of a fresh run", async () => {
     const sweeps = sweep();
     const folder = writeTree(temporaryFolder(), { "some.txt": "cat\nowl\n", "dogs.txt": "dog\nowl\n" });
     const [checkpoint] = sweeps.checkpoints as [string];
@@ -118,7 +118,7 @@ describe("a plan", () => {
     expect(shards.map(({ imageUnits }) => imageUnits)).toEqual([6, 6, 6]);
   });
 
-  it("that is only read writes nothing; else what was read of the files is remembered", async () => {
+  it("writes nothing if read-only; otherwise it records what was read of the files", async () => {
     const options = sweep();
     await planEvaluation(options, { readOnly: true });
     expect([existsSync(options.out), existsSync(options.store)]).toEqual([false, false]);
@@ -129,7 +129,7 @@ describe("a plan", () => {
 });
 
 describe("a runtime", () => {
-  it("that there is not is refused before anything is looked at", async () => {
+  it("that does not exist is refused before anything is read", async () => {
     const plan = (runtime: unknown) =>
       planEvaluation({ checkpoints: ["none"], runtime: runtime as NonNullable<EvaluateOptions["runtime"]> });
     await expect(plan({ provider: "cuda" })).rejects.toThrow('unknown provider "cuda"; known: cpu');

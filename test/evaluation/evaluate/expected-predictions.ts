@@ -4,7 +4,7 @@ import { expect } from "vitest";
 
 export type Row = Record<string, string>;
 
-/** Score places of classes with equal names are an exact tie: ours lists the lower index first, open_clip either. */
+/** Classes with equal names tie exactly: Shiftline lists the lower index first, open_clip either. */
 const SAME_NAME = new Map([
   [744, 657],
   [837, 836],
@@ -16,7 +16,7 @@ export function readCsv(path: string): Row[] {
   return parse(readFileSync(path, "utf8"), { columns: true });
 }
 
-/** Holds a predictions.csv against what open_clip predicts, place by place. */
+/** Compares a predictions.csv with open_clip's predictions, place by place. */
 export function expectEqualPredictions(ours: Row[], expected: Row[], tolerance = COSINE_TOLERANCE): void {
   const byImage = new Map(ours.map((row) => [row.image as string, row]));
   expect(ours.length).toBe(expected.length);

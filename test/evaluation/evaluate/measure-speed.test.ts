@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { checkpoints, demo, root } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
-// The threads' programs run as built
+// Threads run the built programs
 const built = async (path: string) => await import(join(root, "dist", "evaluation", "evaluate", path));
 const { planEvaluation } = (await built(
   "evaluation-plan.js",
@@ -12,7 +12,7 @@ const { measureImages } = (await built(
   "measure-speed.js",
 )) as typeof import("../../../src/evaluation/evaluate/measure-speed.ts");
 
-it("learns the speed of images from ones spread over the set, and from more where a few take no time", async () => {
+it("measures the speed on images spread over the set, and on more if a few take no time", async () => {
   const folder = temporaryFolder();
   const plan = await planEvaluation(
     {

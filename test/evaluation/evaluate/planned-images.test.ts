@@ -40,8 +40,8 @@ async function plan(asked: Record<string, string[]> | undefined, options: PlanIm
   }));
 }
 
-describe("the images of a full ObjectNet that are planned", () => {
-  it("are those of the protocols asked for alone: 18,574 for open_clip's and CLIP_benchmark's", async () => {
+describe("the planned images of a full ObjectNet", () => {
+  it("are only those of the requested protocols: 18,574 for open_clip's and CLIP_benchmark's", async () => {
     const only = [{ preCrop: 0, images: SCORED, protocols: ["objectnet-names"] }];
     expect(await plan({ objectnet: ["objectnet-names"] })).toEqual(only);
     expect(await plan({ "": ["objectnet-names"] })).toEqual(only);

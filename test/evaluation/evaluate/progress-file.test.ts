@@ -19,7 +19,7 @@ async function written(out: string): Promise<void> {
 }
 
 describe("the progress file", () => {
-  it("says how far an evaluation is, not more often than every two seconds, and goes at the end", async () => {
+  it("contains the progress of an evaluation, is written at most every two seconds, and is removed at the end", async () => {
     const out = join(temporaryFolder(), "results");
     const file = openProgressFile(out);
     expect(await readProgress(out)).toEqual([]);
@@ -33,7 +33,7 @@ describe("the progress file", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("of a killed run is told by its age; what is no progress file is skipped", async () => {
+  it("of a killed run is detected by its age; other files are skipped", async () => {
     const out = join(temporaryFolder(), "results");
     const file = openProgressFile(out);
     file.update(state);
@@ -55,7 +55,7 @@ describe("the progress file", () => {
     expect(readFileSync(blocked, "utf8")).toBe("");
   });
 
-  it("is gone when the command was stopped, which says how to go on", async () => {
+  it("is removed when the command is stopped, which prints how to resume", async () => {
     const out = join(temporaryFolder(), "results");
     const { stderr, status } = await shiftlineProcess([...demoRun(out, "vit-open-clip"), "--part-size", "8"], {
       killAt: (text) => (/prompts \d/.test(text) ? "SIGTERM" : undefined),

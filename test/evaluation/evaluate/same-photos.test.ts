@@ -7,7 +7,7 @@ import { readCsv } from "./expected-predictions.ts";
 
 const same = join(fixtures, "containers", "same");
 
-/** Evaluates photos in these places, by benchmark, with these options too. */
+/** Evaluates photos at these paths, by benchmark, with additional options. */
 async function evaluatePhotos(
   places: Readonly<Record<string, string>>,
   out: string,
@@ -49,7 +49,7 @@ it("the same photos in a folder and in two containers, in other orders, have the
   const folder = readByContent(join(scratch, "folder"));
   expect(folder.byContent.size).toBe(20);
   for (const place of ["zip-encrypted", "arrow-saved"]) {
-    // embedded from there: what is stored of the folder would be used
+    // embedded from there: the stored embeddings of the folder would be used
     await evaluatePhotos({ imagenet: place }, join(scratch, place), withoutImages(store));
     const container = readByContent(join(scratch, place));
     expect(container.byContent).toEqual(folder.byContent);

@@ -3,7 +3,7 @@ import type { EvaluateProgress } from "../../../src/evaluation/evaluate/evaluate
 import type { PlannedRun } from "../../../src/evaluation/evaluate/planned-runs.ts";
 import { trackProgress } from "../../../src/evaluation/evaluate/track-progress.ts";
 
-/** A run that lacks all of its images, with a graph of so many bytes. */
+/** A run that lacks all of its images, with a graph of the given size in bytes. */
 function run(checkpoint: string, benchmark: string, images: number, bytes: number, manifest: object): PlannedRun {
   return {
     checkpoint: { id: checkpoint, files: [{ role: "vision", bytes }] },
@@ -23,7 +23,7 @@ describe("the progress of an evaluation", () => {
   const handlers = { progress: (state: EvaluateProgress) => told.push(state) };
   const tracker = trackProgress([...large, ...small], handlers as never, null);
 
-  it("names the checkpoints and the benchmark at work, and the share of the time by the graphs' sizes", () => {
+  it("names the current checkpoints and benchmark, and estimates shares of time by graph sizes", () => {
     tracker.images(100, large);
     tracker.images(200, large);
     tracker.images(250, small);
@@ -43,7 +43,7 @@ describe("the progress of an evaluation", () => {
     expect(shares[3]).toBeCloseTo(1, 9);
   });
 
-  it("names the checkpoint whose prompts are embedded, and takes their number for their time where nothing else is known", () => {
+  it("names the checkpoint whose prompts are embedded, and estimates their time by their number if nothing else is known", () => {
     told.length = 0;
     tracker.prompts(10, 40, "L");
     tracker.prompts(10, 40, "L", 0.6);

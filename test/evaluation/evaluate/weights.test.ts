@@ -26,7 +26,7 @@ function weightRun(out: string, paths: Readonly<Record<string, string>>): string
   return [command, ...Object.values(paths), ...options, ...names];
 }
 
-it("weights give what open_clip and transformers predict with them, as their exports do", async () => {
+it("weights give the predictions of open_clip and transformers, like their exports", async () => {
   const out = join(temporaryFolder(), "results");
   const folders = Object.fromEntries(NAMES.map((name) => [EXPORTS[name], weightFolder(name)]));
   const { status, stderr } = await shiftline(weightRun(out, folders));

@@ -19,7 +19,7 @@ const result = (checkpoint: string, correct: number) => {
 };
 
 describe("accuracies.csv", () => {
-  it("is made of the results, ordered by key whatever the order of writing, with quotes where names need them", async () => {
+  it("contains the results, ordered by key whatever the order of writing, with quotes if names need them", async () => {
     const out = temporaryFolder();
     for (const name of ["b", 'a,"x"', "a"]) await writeSample(out, result(name, 3));
     await rebuildAccuracies(out);
@@ -38,15 +38,15 @@ describe("accuracies.csv", () => {
     expect(lines[5]).toMatch(/^b,/);
   });
 
-  it("gives a spreadsheet no formula to run", () => {
+  it("contains no formula for a spreadsheet", () => {
     expect(formatAccuracies([result("=cmd|' /C calc'!A0", 3)])).toMatch(/^'=cmd\|/m);
   });
 
-  it("has how many of the expected images were scored", () => {
+  it("states how many of the expected images were scored", () => {
     expect(formatAccuracies([result("a", 3)])).toContain(",10,50000\n");
   });
 
-  it("is read as it was written, whatever the names", async () => {
+  it("is read back unchanged, whatever the names", async () => {
     const path = join(temporaryFolder(), "accuracies.csv");
     const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 });
     const key = fc.record({ checkpoint: name, benchmark: name, protocol: name, templates: name, classNames: name });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatClasses } from "../../../src/evaluation/results/classes-file.ts";
 
 describe("classes.csv", () => {
-  it("has a row for each class, with the number that predictions.csv has for it, and its name as it is", () => {
+  it("has a row per class, with its number in predictions.csv and its unchanged name", () => {
     const rows = [Int32Array.of(2), Int32Array.of(0, 1), Int32Array.of(3)];
     const text = formatClasses({ rows }, ["chair", "seat", 'a "big" table, round', "=lamp"]);
     expect(text.split("\n")[0]).toBe("label,class_name");

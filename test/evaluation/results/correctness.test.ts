@@ -9,7 +9,7 @@ import { parsePredictions } from "../../../src/evaluation/results/parse-predicti
 const HEADER = "image,label,top1,top2,score1,score2";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** A row as `evaluate` writes it: names that need quotation marks have them. */
+/** A row as `evaluate` writes it, with quotation marks if names need them. */
 const row = fc.record({
   image: fc.oneof(
     fc.stringMatching(/^[a-z0-9/._-]{1,30}$/),
@@ -20,7 +20,7 @@ const row = fc.record({
 });
 
 describe("parseCorrectness", () => {
-  it("counts what the full parser of predictions counts, whatever the names hold", () => {
+  it("gives the counts of the full parser of predictions, whatever the names contain", () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 80 }), (rows) => {
         const lines = rows.map(({ image, label, top }) => `${image},${label.join(";")},${top},1,0.3,0.2`);
@@ -45,7 +45,7 @@ describe("parseCorrectness", () => {
     );
   });
 
-  it("gives the same digest to the same images and labels, and another to others", () => {
+  it("gives equal digests for the same images and labels, and different ones otherwise", () => {
     const digest = (...lines: string[]) =>
       parseCorrectness(bytes(`image,label,top1,x\n${lines.join("\n")}\n`), "p").images.names;
     expect(digest("a,1,5,0", "b,2,6,0")).toBe(digest("a,1,7,9", "b,2,8,9"));
@@ -60,7 +60,7 @@ describe("parseCorrectness", () => {
     }
   });
 
-  it("counts top-5 where the file has the five places, and takes no column that appears twice", () => {
+  it("counts top-5 if the file has the five places, and refuses a duplicate column", () => {
     const head = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
     const body =
       "a,7,7,1,2,3,4,,,,,\nb,7,1,2,3,4,7,,,,,\nc,7;9,1,9,3,4,5,,,,,\nd,7,1,2,3,4,5,,,,,\ne,,1,2,3,4,5,,,,,\nf,7,1,,,,,7,,,,\n";
@@ -70,7 +70,7 @@ describe("parseCorrectness", () => {
     expect(() => parseCorrectness(twice, "p")).toThrow(/p: the column top1 appears twice/);
   });
 
-  it("names an image that appears twice, whatever its name holds and wherever its column is", () => {
+  it("names a duplicate image, whatever its name contains and wherever its column is", () => {
     const once = '"a,""\nb.jpg",1,1,0\n"a,""\nc.jpg",1,1,0\nd,1,1,0\n';
     expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}`), "p")).not.toThrow();
     expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}"a,""\nb.jpg",2,1,0\n`), "p")).toThrow(

@@ -13,7 +13,7 @@ import {
 } from "../../../src/evaluation/results/image-rows.ts";
 import { describeImageSets } from "../../../src/output/report/image-set-details.ts";
 
-/** An image of a set: which file it is a copy of, its class and its path. */
+/** An image of a set: the file of which it is a copy, its class and its path. */
 interface Image {
   readonly content: number;
   readonly label: number;
@@ -39,7 +39,7 @@ function identified(set: readonly Image[], hasContent = true): IdentifiedImages 
   };
 }
 
-/** Every image of the first takes the first in order of paths that is left of its content and label. */
+/** Pairs each image of the first set with the first remaining image, by path, of the same content and label. */
 function bruteForce(first: readonly Image[], second: readonly Image[], key: (image: Image) => string) {
   const byPath = (a: Image, b: Image) => (a.path < b.path ? -1 : 1);
   const left = [...second].sort(byPath);
@@ -67,7 +67,7 @@ function paired(first: readonly Image[], second: readonly Image[], hasContent = 
   return { pairs, relabeled, onlyFirst, onlySecond };
 }
 
-/** `predictions.csv` of a set whose images a checkpoint takes for class `classOf`. */
+/** `predictions.csv` of a set whose images a checkpoint predicts as class `classOf`. */
 function written(set: readonly Image[], classOf: (image: Image) => number, hasContent = true) {
   const rows = set.map((image) => {
     const cells = [`"${image.path}"`, image.label, classOf(image), ...(hasContent ? [contentText(image.content)] : [])];
@@ -92,7 +92,7 @@ const copied = fc
   });
 
 describe("pairImages", () => {
-  it("pairs any sets as a search of each image does, by content and by path, whichever is first", () => {
+  it("pairs any sets like a search for each image, by content and by path, in either order", () => {
     fc.assert(
       fc.property(images, images, fc.boolean(), fc.boolean(), (first, second, a, b) => {
         const byContent = a && b;
@@ -108,7 +108,7 @@ describe("pairImages", () => {
     );
   });
 
-  it("pairs every image of a copy with its like, and gives pairs in the first's order", () => {
+  it("pairs every image of a copy with its original, and returns pairs in the order of the first set", () => {
     fc.assert(
       fc.property(copied, ({ set, copy }) => {
         const { first, second, ...rest } = pairImages(identified(set), identified(copy));
@@ -125,14 +125,14 @@ describe("pairImages", () => {
   });
 });
 
-/** What two checkpoints say of a content. */
+/** The predictions of two checkpoints for a content. */
 const guesses = fc.tuple(
   fc.array(fc.nat(2), { minLength: 8, maxLength: 8 }),
   fc.array(fc.nat(2), { minLength: 8, maxLength: 8 }),
 );
 
 describe("results of the same images in two containers", () => {
-  it("compare as those of one, whatever the order, the paths and the duplicates", () => {
+  it("compare like those of one container, whatever the order, the paths and the duplicates", () => {
     fc.assert(
       fc.property(copied, guesses, ({ set, copy }, [first, second]) => {
         const predictions = (of: readonly Image[], guess: readonly number[]): ImagePrediction[] =>
@@ -151,7 +151,7 @@ describe("results of the same images in two containers", () => {
     );
   });
 
-  it("are counted as those of one by every count over pairs of results", () => {
+  it("are counted like those of one by every count over pairs of results", () => {
     fc.assert(
       fc.property(copied, guesses, ({ set, copy }, [first, second]) => {
         const a = written(set, ({ content }) => first[content] as number);
@@ -175,7 +175,7 @@ describe("results of the same images in two containers", () => {
     );
   });
 
-  it("are not the same where a content, a label or a number of copies differs", () => {
+  it("are different if a content, a label or a number of copies differs", () => {
     const set: Image[] = [
       { content: 1, label: 0, path: "a" },
       { content: 1, label: 1, path: "b" },
@@ -193,7 +193,7 @@ describe("results of the same images in two containers", () => {
     }
   });
 
-  it("takes rows of the same names in another order by their contents: tables number theirs", () => {
+  it("matches rows with the same names in another order by their contents: tables use numbers as names", () => {
     const numbered = (contents: readonly number[]) =>
       contents.map((content, i) => ({ content, label: 0, path: `${i}` }));
     const right = (content: number) => (content === 1 ? 0 : 9);
@@ -204,7 +204,7 @@ describe("results of the same images in two containers", () => {
     expect(countBoth(a as typeof b & object, b as typeof a & object)).toBe(1);
   });
 
-  it("of an older version join those of their paths, unless these have several contents", () => {
+  it("of an older version are matched by path, unless a path has several contents", () => {
     const set = [1, 2].map((content) => ({ content, label: 0, path: `${content}` }));
     const turned = set.map((image) => ({ ...image, content: 3 - image.content }));
     const [old, ofSet, ofTurned] = [written(set, () => 0, false), written(set, () => 0), written(turned, () => 0)].map(

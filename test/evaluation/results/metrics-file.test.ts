@@ -21,7 +21,7 @@ const file = (correct = 55, n = 100) => ({
 const parse = (content: unknown) => parseMetrics(JSON.stringify(content, null, 2), "metrics.json");
 
 describe("metrics.json", () => {
-  it("is read as it is written, whatever the counts", () => {
+  it("is read back unchanged, whatever the counts", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, share) => {
         const content = file(Math.round(share * n), n);
@@ -38,7 +38,7 @@ describe("metrics.json", () => {
     expect(parse({ ...file(), metrics: [...file().metrics, later] }).metrics).toHaveLength(4);
   });
 
-  it("is refused where any one of its figures was changed", () => {
+  it("is refused if any of its figures was changed", () => {
     const fields = ["value", "correct", "n", "low", "high"] as const;
     fc.assert(
       fc.property(
@@ -92,7 +92,7 @@ describe("metrics.json", () => {
     },
   );
 
-  it("is refused where a key appears twice, where it is torn, and where NaN stands for a number", () => {
+  it("is refused with a duplicate key, if it is torn, and with NaN in place of a number", () => {
     const text = JSON.stringify(file());
     const twice = text.replace('"correct":55', '"correct":99,"correct":55');
     expect(() => parseMetrics(twice, "m")).toThrow(/m: a key appears twice/);
@@ -108,7 +108,7 @@ describe("checkCounts", () => {
   const counts = { n: 100, top1: 55, top5: 75, classes: { n: [50, 50], correct: [25, 25] } };
   const check = (changed: Partial<PredictionCounts>) => () => checkCounts("p.csv", metrics, { ...counts, ...changed });
 
-  it("takes what agrees, and what was not counted", () => {
+  it("accepts equal counts, and missing counts", () => {
     expect(check({})).not.toThrow();
     expect(check({ top5: null, classes: null })).not.toThrow();
   });
@@ -125,7 +125,7 @@ describe("checkCounts", () => {
     expect(check(changed)).toThrow(message);
   });
 
-  it("compares nothing with a metric of a later version", () => {
+  it("ignores a metric of a later version", () => {
     const later = { ...recall(100), metric: "worst_group", value: 0.45 };
     expect(() => checkCounts("p.csv", { n: 100, metrics: [...metrics.metrics, later] }, counts)).not.toThrow();
   });

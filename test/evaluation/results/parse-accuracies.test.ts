@@ -29,13 +29,13 @@ describe("accuracies from CSV", () => {
     expect(baseline).toMatchObject({ checkpoint: "resnet", group: "standard", protocol: "", accuracy: 0, n: null });
   });
 
-  it("keep names with commas, quotes, newlines and formulas as they are", () => {
+  it("preserve names with commas, quotes, newlines and formulas", () => {
     const names = ['a,b "c"', "two\nlines", "=cmd|' /C calc'!A0", "ViT-B/32 – ü"];
     const quoted = names.map((name) => `"${name.replaceAll('"', '""')}",imagenet,0.5`).join("\n");
     expect(parse(`model,benchmark,accuracy\n${quoted}\n`).rows.map((row) => row.checkpoint)).toEqual(names);
   });
 
-  it("pass over a quality of another meaning, and name it", () => {
+  it("skip a quality of another meaning, and name it", () => {
     const { rows, notes } = parse(
       "model,benchmark,accuracy,quality,instead\na,imagenet,0.5,high,\nb,imagenet,0.5,ok,\nc,imagenet,0.5,same-run,b\nd,imagenet,0.5,constructor,\n",
     );
@@ -124,7 +124,7 @@ describe("accuracies from CSV", () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  it("may be rounded in a table from elsewhere, and may have columns without a name or of its own", () => {
+  it("may be rounded in a table from elsewhere, and may have unnamed and additional columns", () => {
     const rounded = parse(
       "model,benchmark,accuracy,correct,n,low,high,,\na,imagenet,0.6333,31667,50000,0.63,0.64,x,\n",
     );
@@ -133,11 +133,11 @@ describe("accuracies from CSV", () => {
     expect(both.rows).toMatchObject([{ checkpoint: "mine", accuracy: 0.6333 }]);
   });
 
-  it("are those of every table that ships", async () => {
+  it("are read from every shipped table", async () => {
     for (const id of await listBaselines()) expect((await readBaseline(id)).rows.length).toBeGreaterThan(50);
   });
 
-  it("count once where repeated, and are refused where they disagree", () => {
+  it("count once if repeated, and are refused if they disagree", () => {
     const rows = parse(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.5,10,10\n`).rows;
     const contradictingRows = parseAccuracies(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.6,10,10\n`, "b.csv").rows;
     expect(mergeRows([...rows, ...rows])).toEqual(rows);

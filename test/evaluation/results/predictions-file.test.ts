@@ -16,7 +16,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 const contentOfPath = (path: string) => createHash("sha256").update(path).digest("hex");
 
-/** An image, its right classes, the classes by falling score, and the scores. */
+/** An image, its correct classes, the classes by decreasing score, and the scores. */
 interface Predicted {
   readonly path: string;
   readonly accepted: readonly number[];
@@ -24,7 +24,7 @@ interface Predicted {
   readonly scores: readonly number[];
 }
 
-/** `predictions.csv` of images that each have a label of their own. */
+/** `predictions.csv` of images with separate labels. */
 function written(images: readonly Predicted[]): string {
   const manifest = {
     images: { at: (i: number) => ({ path: (images[i] as Predicted).path, label: i }), label: (i: number) => i },
@@ -40,11 +40,11 @@ function written(images: readonly Predicted[]): string {
   return [...formatPredictions(manifest as unknown as Manifest, predictions, space, contentOf)].join("");
 }
 
-/** Images that are all of class 0 and taken for class 1. */
+/** Images of class 0, all predicted as class 1. */
 const mistaken = (paths: readonly string[]) =>
   written(paths.map((path) => ({ path, accepted: [0], top: [1, 0], scores: [0.5, 0.25] })));
 
-/** Names as folders can hold them: any characters, more often those that a spreadsheet takes for a formula. */
+/** Names that folders can contain: any characters, more often those that start a formula in a spreadsheet. */
 const name = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1 }),
   fc
@@ -53,7 +53,7 @@ const name = fc.oneof(
 );
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 30 });
 
-/** Predictions of any images, with k classes of each. */
+/** Predictions of any images, with k classes each. */
 const predicted = fc.integer({ min: 1, max: 5 }).chain((k) => {
   const classes = fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { minLength: k, maxLength: k });
   const accepted = fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { maxLength: 3 });
@@ -68,7 +68,7 @@ const isRight = ({ accepted, top }: Predicted, places: number) =>
   top.slice(0, places).some((classIndex) => accepted.includes(classIndex));
 
 describe("predictions.csv", () => {
-  it("is read by every reader as it was written, whatever the names, classes and scores", () => {
+  it("is read back unchanged by every reader, whatever the names, classes and scores", () => {
     fc.assert(
       fc.property(predicted, (images) => {
         const text = written(images);
@@ -107,7 +107,7 @@ describe("predictions.csv", () => {
     );
   });
 
-  it("has no cell that a spreadsheet would run", () => {
+  it("has no cell that a spreadsheet would evaluate", () => {
     fc.assert(
       fc.property(names, (paths) => {
         const cells: string[][] = parse(mistaken(paths), { record_delimiter: "\n" });
@@ -167,7 +167,7 @@ describe("predictions.csv", () => {
     expect(() => readScoredPredictions(content, "p.csv")).toThrow(message);
   });
 
-  it("is refused by every reader where it ends before the last cell of its last row", () => {
+  it("is refused by every reader if it ends before the last cell of its last row", () => {
     const right = { path: "b.png", accepted: [1], top: [1, 0, 2, 3, 4], scores: [0.5, 0.25, 0.125, 0.0625, 0.03125] };
     const text = written([{ ...right, path: "a.png" }, right]);
     const last = text.lastIndexOf("\n", text.length - 2) + 1;
@@ -178,7 +178,7 @@ describe("predictions.csv", () => {
     }
   });
 
-  it("is refused where a content is no SHA-256, wherever its column is, and read where it is", () => {
+  it("is refused if a content is not a SHA-256, wherever its column is", () => {
     const content = "0123456789abcdef0123456789abcdef";
     const columns = (text: string) => [
       `image,label,top1,content\na,1,1,${text}\n`,
@@ -198,7 +198,7 @@ describe("predictions.csv", () => {
     }
   });
 
-  it("is refused where it is not UTF-8: two names could look the same", () => {
+  it("is refused if it is not UTF-8: two names could look the same", () => {
     const latin1 = Buffer.from("image,label,top1\nü,1,1\n", "latin1");
     expect(() => parsePredictions(latin1, "p.csv")).toThrow(/^p\.csv: not UTF-8 text$/);
   });

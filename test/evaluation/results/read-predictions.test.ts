@@ -44,7 +44,7 @@ describe("readCheckpointPredictions", () => {
     expect(await hasResults(out, "")).toBe(false);
   });
 
-  it("refuses predictions that do not make the accuracy beside them", async () => {
+  it("refuses predictions that contradict the stored accuracy", async () => {
     const { out, folder } = await written();
     const path = join(folder, "predictions.csv");
     writeFileSync(path, readFileSync(path, "utf8").replace(",3,3,1", ",3,7,1"));
@@ -57,7 +57,7 @@ describe("readCheckpointPredictions", () => {
     await expect(readCheckpointPredictions(out, "vit")).rejects.toThrow(/not a metrics file of schema 1/);
   });
 
-  it("names the checkpoints that are there, and says when there is none", async () => {
+  it("names the available checkpoints, and reports when there is none", async () => {
     const { out } = await written();
     await expect(readCheckpointPredictions(out, "resnet")).rejects.toThrow(
       /no result of a checkpoint named "resnet"; known: vit/,

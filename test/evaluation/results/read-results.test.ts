@@ -65,22 +65,25 @@ describe("results of a folder", () => {
       },
       /a symbolic link that leads in a circle/,
     ],
-  ] as const)("are read but for the one that is %s, whose rows stay in accuracies.csv", async (_, damage, reason) => {
-    const { out, folders } = await three();
-    damage(folders[1] as string);
-    const { results, problems } = await readResults(out);
-    expect(results.map(({ folder }) => folder)).toEqual([folders[0], folders[2]]);
-    expect(problems).toMatchObject([
-      { place: ["a", "imagenet-r", "1000", "t"], reason: expect.stringMatching(reason) },
-    ]);
-    const [warning, ...more] = await rebuildAccuracies(out);
-    expect(more).toEqual([]);
-    expect(warning).toMatch(/metrics\.json: .*; accuracies\.csv keeps its rows$/);
-    expect(rows(out)).toEqual(["a imagenet", "a imagenet-r", "b imagenet"]);
-  });
+  ] as const)(
+    "are read except for the one that is %s, whose rows stay in accuracies.csv",
+    async (_, damage, reason) => {
+      const { out, folders } = await three();
+      damage(folders[1] as string);
+      const { results, problems } = await readResults(out);
+      expect(results.map(({ folder }) => folder)).toEqual([folders[0], folders[2]]);
+      expect(problems).toMatchObject([
+        { place: ["a", "imagenet-r", "1000", "t"], reason: expect.stringMatching(reason) },
+      ]);
+      const [warning, ...more] = await rebuildAccuracies(out);
+      expect(more).toEqual([]);
+      expect(warning).toMatch(/metrics\.json: .*; accuracies\.csv keeps its rows$/);
+      expect(rows(out)).toEqual(["a imagenet", "a imagenet-r", "b imagenet"]);
+    },
+  );
 
   it.skipIf(lacksPermissions)(
-    "keep the rows of a checkpoint whose folder cannot be listed for the moment, and drop those of one that is gone",
+    "keep the rows of a checkpoint whose folder temporarily cannot be listed, and drop those of a removed one",
     async () => {
       const { out, folders } = await three();
       chmodSync(out, 0o777);
@@ -100,7 +103,7 @@ describe("results of a folder", () => {
     },
   );
 
-  it("keep no row that cannot be true, nor any of what lies elsewhere", async () => {
+  it("drop rows that are impossible or belong elsewhere", async () => {
     const { out, folders } = await three();
     const table = join(out, "accuracies.csv");
     writeFileSync(table, readFileSync(table, "utf8").replace(/^(a,imagenet-r,.*top1),0\.5,/m, "$1,0.6,"));
@@ -109,7 +112,7 @@ describe("results of a folder", () => {
     expect(rows(out)).toEqual(["a imagenet", "b imagenet"]);
   });
 
-  it("are not believed in a folder of another name", async () => {
+  it("are refused in a folder of another name", async () => {
     const { out } = await three();
     renameSync(join(out, "b"), join(out, "c"));
     const { results, problems } = await readResults(out);
@@ -119,7 +122,7 @@ describe("results of a folder", () => {
     ]);
   });
 
-  it("are read through a link to another place, and once where a link leads to one of them", async () => {
+  it("are read through a link to another place, and only once if a link points to one of them", async () => {
     const { out } = await three();
     const elsewhere = temporaryFolder();
     renameSync(join(out, "b"), join(elsewhere, "b"));
@@ -130,7 +133,7 @@ describe("results of a folder", () => {
     expect(problems).toEqual([]);
   });
 
-  it("are refused where run.json is of another result, and bring its warnings where it is of this", async () => {
+  it("are refused if run.json is from another result, and include its warnings otherwise", async () => {
     const out = join(temporaryFolder(), "results");
     await write(out, "a", "imagenet", { warnings: ["labels are in another order", "labels are in another order"] });
     await write(out, "a", "imagenet-r", { warnings: ["labels are in another order"], images: { n: 10, expected: 10 } });
@@ -153,7 +156,7 @@ describe("results of a folder", () => {
     ]);
   });
 
-  it("name what hides whether a checkpoint of this name is another", async () => {
+  it("name a file that prevents the check of a checkpoint's identity", async () => {
     const { out, folders } = await three();
     writeFileSync(join(folders[1] as string, "run.json"), '{"recipe": {"fingerprint": "f"');
     writeFileSync(join(folders[0] as string, "run.json"), '{"recipe": {"fingerprint": "f", "text_sha256": null}}');
@@ -165,7 +168,7 @@ describe("results of a folder", () => {
 });
 
 describe("accuracies.csv", () => {
-  it("is not replaced where it is a table of the user's", async () => {
+  it("is not replaced if it is the user's table", async () => {
     const out = temporaryFolder();
     await checkAccuraciesFile(out);
     const userTable = "model,benchmark,accuracy\nmine,imagenet,0.5\n";

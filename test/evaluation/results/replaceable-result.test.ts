@@ -20,7 +20,7 @@ const recipe: Recipe = {
 const checkpoint = { fingerprint: "f", text: { sha256: "x" } };
 const metrics: ResultMetrics = sampleResult({ n: 10, expectedN: 50_000 }, 1);
 
-/** Checks whether a result may take the place of the one in a folder. */
+/** Checks whether a result may replace the one in a folder. */
 const replace = (folder: string, changed: Partial<Recipe>, images: number, definitionFile: string | null = null) =>
   checkReplaceable(folder, { key: metrics, recipe: { ...recipe, ...changed }, images, definitionFile });
 
@@ -30,7 +30,7 @@ async function written(images: { n: number; expected: number }, more: object = {
 }
 
 describe("results", () => {
-  it("are replaced by the same recipe, and by more images where the old run had too few", async () => {
+  it("are replaced by the same recipe, and by more images if the old run had too few", async () => {
     const { folder } = await written({ n: 10, expected: 100 });
     for (const [changed, images] of [
       [{}, 10],
@@ -42,7 +42,7 @@ describe("results", () => {
     }
   });
 
-  it("of as many images listed otherwise may be of the same, and of any other number are not", async () => {
+  it("may be from the same images if the counts are equal and the listing differs, and are not otherwise", async () => {
     const { folder } = await written({ n: 10, expected: 100 });
     await expect(replace(folder, { manifest_sha256: "tar" }, 10)).resolves.toBe(true);
     for (const [changed, images] of [
@@ -55,7 +55,7 @@ describe("results", () => {
     }
   });
 
-  it("are not replaced by another definition of one version: another layout or title is none", async () => {
+  it("are not replaced by another definition of the same version; a layout or title is not part of it", async () => {
     const { folder } = await written({ n: 10, expected: 100 });
     const userDefinition = "mine.json";
     await replace(folder, { definition: { ...recipe.definition, "flat labels.txt": "f" } }, 10, userDefinition);
@@ -77,14 +77,14 @@ describe("results", () => {
     );
   });
 
-  it("are not replaced where their run.json cannot be read", async () => {
+  it("are not replaced if their run.json cannot be read", async () => {
     const folder = writeTree(temporaryFolder(), { "run.json": '{"recipe": ' });
     await expect(replace(folder, {}, 10)).rejects.toThrow(
       /run\.json: not JSON.*; move the folder, or choose another --out$/,
     );
   });
 
-  it("are not written over by fewer images, another checkpoint, or other prompts of the same name", async () => {
+  it("are not overwritten by fewer images, another checkpoint, or other prompts of the same name", async () => {
     const { out, folder } = await written({ n: 100, expected: 100 });
     await expect(replace(folder, { manifest_sha256: "less" }, 10)).rejects.toThrow(
       /openai-80: contains a result made with different settings \(another manifest\); it is not overwritten/,
@@ -97,7 +97,7 @@ describe("results", () => {
     await checkCheckpointName(out, "b", { ...checkpoint, fingerprint: "g" });
   });
 
-  it("are not written over, or added to, by the same files with other text settings", async () => {
+  it("are not overwritten or extended by the same files with other text settings", async () => {
     const { out, folder } = await written({ n: 100, expected: 100 });
     await expect(replace(folder, { text_sha256: "y" }, 100)).rejects.toThrow(
       /a result made with different settings \(other text settings\); it is not overwritten: give this checkpoint another name with --name/,
@@ -107,7 +107,7 @@ describe("results", () => {
     );
   });
 
-  it("are not written over where they do not say what they were made with", async () => {
+  it("are not overwritten if they do not state how they were made", async () => {
     for (const part of ["definition", "text_sha256", "templates_sha256"] as const) {
       const { [part]: _, ...partial } = recipe;
       const { folder } = await written({ n: 10, expected: 10 }, { recipe: partial });
@@ -117,7 +117,7 @@ describe("results", () => {
     }
   });
 
-  it("of older versions, which do not say what ran the graphs, are replaced by those of cpu and float32 alone", async () => {
+  it("of older versions, which do not name the runtime, are replaced only by those of cpu and float32", async () => {
     const { provider: _, precision: __, ...former } = recipe;
     for (const old of [former, recipe]) {
       const { folder } = await written({ n: 10, expected: 10 }, { recipe: old });

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../helpers.ts";
 import { sampleResult } from "./sample-result.ts";
 
 describe("result folders", () => {
-  it("are named by checkpoint, benchmark, protocol and prompts, with class names where they are not the default", () => {
+  it("are named by checkpoint, benchmark, protocol and prompts, with class names if they are not the default", () => {
     const key = sampleResult({}, 1);
     expect(resultFolder("out", key, "imagenet-openai")).toBe(join("out", "a", "imagenet", "1000", "openai-80"));
     expect(resultFolder("out", { ...key, classNames: "mine" }, "imagenet-openai")).toBe(
@@ -16,7 +16,7 @@ describe("result folders", () => {
     );
   });
 
-  it("are one for each result of a command, whatever names are joined", () => {
+  it("are different for each result of a command, whatever names are joined", () => {
     const place = (of: Partial<ResultMetrics>) => {
       const key = sampleResult(of, 1);
       return { key, folder: resultFolder("out", key, "imagenet-openai") };
@@ -30,7 +30,7 @@ describe("result folders", () => {
     expect(() => checkFoldersDistinct(cased, true)).toThrow(/ViT on imagenet .* and vit on imagenet/);
   });
 
-  it("are compared with letter case where the file system does", async () => {
+  it("are compared case-sensitively if the file system is case-sensitive", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "Letters"));
     expect(await ignoresCase(join(folder, "Letters", "out"))).toBe(existsSync(join(folder, "LETTERS")));

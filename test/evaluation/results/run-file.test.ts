@@ -70,7 +70,7 @@ const metrics = sampleResult({}, 5);
 const parse = (content: object) => parseRun(JSON.stringify(content), "run.json");
 
 describe("run.json", () => {
-  it("is read as it is written", () => {
+  it("is read back unchanged", () => {
     expect(parseRun(formatRun(record), "run.json")).toEqual(record);
     expect(() => checkRun(parse(record), metrics, "run.json")).not.toThrow();
     expect(madeWith(parse(record))).toEqual({
@@ -78,7 +78,7 @@ describe("run.json", () => {
     });
   });
 
-  it("says what weights were compiled, which people can read in a report", () => {
+  it("names the compiled weights, for display in a report", () => {
     const architecture = { name: "ViT-B-32", source: "--arch ViT-B-32", format: "pytorch" };
     const ofWeights: RunRecord = { ...record, checkpoint: { ...record.checkpoint, architecture } };
     expect(parseRun(formatRun(ofWeights), "run.json")).toEqual(ofWeights);
@@ -86,7 +86,7 @@ describe("run.json", () => {
     expect(said?.[1]).toBe("ViT-B-32, from pytorch weights; described by --arch ViT-B-32");
   });
 
-  it("may lack any part: older versions wrote fewer", () => {
+  it("may lack any part: older versions wrote fewer parts", () => {
     for (const name of Object.keys(record) as (keyof RunRecord)[]) {
       const { [name]: _, ...rest } = record;
       expect(parse(rest)).toEqual(rest);
@@ -100,7 +100,7 @@ describe("run.json", () => {
     expect(summarizeRun(parse({}), metrics)).toMatchObject({ checkpoint: "a", n: 10, skipped: 0, recipe: [] });
   });
 
-  it("of every shipped result is whole, and of that result", () => {
+  it("of every shipped result is complete, and belongs to that result", () => {
     const base = join(import.meta.dirname, "../../../results/emojishift");
     const paths = readdirSync(base, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("run.json"));
     expect(paths.length).toBeGreaterThan(200);
@@ -121,7 +121,7 @@ describe("run.json", () => {
     expect(() => parse(content)).toThrow(message);
   });
 
-  it("is read without what people alone read where that has another form", () => {
+  it("is read without purely informative parts if these have another form", () => {
     const content = {
       ...record,
       shiftline: "0.1.0",
@@ -141,7 +141,7 @@ describe("run.json", () => {
     ["class names", { classNames: "mine" }],
     ["images", { n: 9 }],
     ["expected images", { expectedN: 9 }],
-  ])("is refused beside metrics of another %s", (name, changed) => {
+  ])("is refused with metrics of another %s", (name, changed) => {
     const [value] = Object.values(changed);
     expect(() => checkRun(parse(record), { ...metrics, ...changed }, "run.json")).toThrow(
       new RegExp(`^run\\.json: ${name}: .*, but metrics\\.json in the same folder states ${value}$`),
@@ -150,7 +150,7 @@ describe("run.json", () => {
 });
 
 describe("the summary of a run", () => {
-  it("has what made a result, without paths of the machine", () => {
+  it("contains the recipe of a result, without paths of the machine", () => {
     const { recipe, ...rest } = summarizeRun(record as never, metrics);
     expect(rest).toMatchObject({ checkpoint: "a", skipped: 1, warnings: ["labels"], notes: ["a note"] });
     expect(Object.fromEntries(recipe)).toMatchObject({

@@ -4,13 +4,13 @@ import type { RunRecord } from "../../../src/evaluation/results/run-file.ts";
 import { countFigure } from "../../../src/evaluation/scoring/metrics/count-figure.ts";
 import type { FileContent } from "../../../src/foundation/files/atomic-write.ts";
 
-/** The class names whose results lie in folders without them. */
+/** The class names whose result folders omit them. */
 const CLASS_NAMES = "imagenet-openai";
 
 /**
- * A result on ImageNet that has a top-1 accuracy alone.
+ * A result on ImageNet with only a top-1 accuracy.
  *
- * @param correct images right, of `n`: 10 where absent
+ * @param correct correct images of `n`; default 10
  */
 export function sampleResult(of: Partial<ResultMetrics>, correct: number): ResultMetrics {
   const n = of.n ?? 10;
@@ -30,7 +30,7 @@ export function sampleResult(of: Partial<ResultMetrics>, correct: number): Resul
 /**
  * Writes the three files of a result.
  *
- * @param run parts of a `run.json`, as an older version may have written no more
+ * @param run parts of a `run.json`; older versions wrote fewer
  * @returns their folder
  */
 export async function writeSample(

@@ -24,20 +24,20 @@ describe("readScoredPredictions", () => {
     expect([...found.predicted]).toEqual([1, 2, 2, 7]);
   });
 
-  it("takes the share of the best in a softmax over five at a logit scale of 100 as confidence", () => {
+  it("computes confidence as the softmax over five classes at a logit scale of 100", () => {
     // e^0 / (e^0 + e^0 + e^−1 + 2 e^−10)
     const unsure = 1 / (2 + Math.exp(-1) + 2 * Math.exp(-10));
     expect(shareOfBest([0.3, 0.3, 0.29, 0.2, 0.2])).closeTo(unsure, 1e-12);
     expect(readScoredPredictions(bytes(text), "p").confidence[1]).closeTo(unsure, 1e-6);
   });
 
-  it("reads results of fewer than five classes, and of none with scores", () => {
+  it("reads results of fewer than five classes, and without scores", () => {
     const few = `${HEAD}\na.jpg,0,1,0,,,,0.3,0.2,,,\n`;
     expect(readScoredPredictions(bytes(few), "p").confidence[0]).closeTo(1 / (1 + Math.exp(-10)), 1e-6);
     expect(readScoredPredictions(bytes("image,label,top1\na,1,2\n"), "p").confidence[0]).toBeNaN();
   });
 
-  it("names the row that has no scores to read", () => {
+  it("names the row without readable scores", () => {
     expect(() => readScoredPredictions(bytes("image,label,top1,score1\na,1,2,high\n"), "p.csv")).toThrow(
       /p\.csv: row 1: not in the form that evaluate writes/,
     );
@@ -60,7 +60,7 @@ describe("thumbnail", () => {
     });
   });
 
-  it("says which file is no image", async () => {
+  it("names a file that is not an image", async () => {
     await expect(thumbnail(Buffer.from("no image"), "x/y.jpeg")).rejects.toThrow(/x\/y\.jpeg: cannot be shown/);
   });
 });

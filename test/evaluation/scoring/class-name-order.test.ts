@@ -12,7 +12,7 @@ const csv = (columns: string, rows: readonly Row[]) =>
 
 const openai = await readClassNames("imagenet-openai");
 const wnids = openai.columns.get("wnid") as readonly string[];
-/** Every wnid beside its right name, in alphabetical order of the names: `index` contradicts `wnid`. */
+/** Every wnid with its correct name, in alphabetical order of the names: `index` contradicts `wnid`. */
 const alphabetical = openai.names
   .map((name, i) => [wnids[i] as string, name])
   .sort(([, a], [, b]) => ((a as string).toLowerCase() < (b as string).toLowerCase() ? -1 : 1));
@@ -25,7 +25,7 @@ async function match(columns: string, rows: readonly Row[], id = "imagenet", pro
   return matchClassNames(await readClassNames(join(folder, "names.csv")), benchmark, chosenProtocol, protocolNames);
 }
 
-/** A benchmark of the user's own: columns and rows of its class list and of its class names. */
+/** A custom benchmark: columns and rows of its class list and of its class names. */
 async function writeBenchmark(
   classes: readonly [string, readonly Row[]],
   names: readonly [string, readonly Row[]],
@@ -49,7 +49,7 @@ const readOwn = async (...args: Parameters<typeof writeBenchmark>) => {
 };
 
 describe("class names with a column that names the classes", () => {
-  it("are in its order, not in that of index, on every benchmark, and that is noted", async () => {
+  it("are matched by it, not by index, on every benchmark, with a note", async () => {
     const rows = alphabetical.map(([wnid, name], index) => [index, wnid as string, name as string]);
     for (const [id, protocol] of [
       ["imagenet", 0],
@@ -70,14 +70,14 @@ describe("class names with a column that names the classes", () => {
     }
   });
 
-  it("are as they stand where it agrees, or is partly empty", async () => {
+  it("are unchanged if it agrees, or is partly empty", async () => {
     const rows = openai.names.map((name, i) => [i, i % 3 === 0 ? "" : (wnids[i] as string), `${name} x`]);
     const { list, notes } = await match("index,wnid,name", rows);
     expect(list.names[7]).toBe(`${openai.names[7]} x`);
     expect(notes).toEqual([]);
   });
 
-  it("are refused where it contradicts and does not have every class once, naming the first row", async () => {
+  it("are refused if it contradicts and does not have every class once, naming the first row", async () => {
     const rows = openai.names.map((name, i) => [i, i === 5 ? (wnids[6] as string) : (wnids[i] as string), `${name} x`]);
     await expect(match("index,wnid,name", rows)).rejects.toThrow(
       /names\.csv: index 5 \(electric ray x\) has the wnid n01498041, but that class is n01496331 in imagenet; give each name/,
@@ -86,7 +86,7 @@ describe("class names with a column that names the classes", () => {
     await expect(match("index,wnid,name", unknown)).rejects.toThrow(/index 9 \(ostrich\) has the wnid n00000000/);
   });
 
-  it("are matched by the column that folders are named by", async () => {
+  it("are matched by the column that names the folders", async () => {
     const classes = [
       "index,folder",
       [
@@ -118,7 +118,7 @@ describe("class names with a column that names the classes", () => {
 });
 
 describe("class names without such a column", () => {
-  it("are refused in another order than the names they take the place of", async () => {
+  it("are refused in a different order from the names they replace", async () => {
     const rows = alphabetical.map(([, name], index) => [index, name as string]);
     await expect(match("index,name", rows)).rejects.toThrow(
       /names\.csv: names and classes contradict each other: the class that imagenet-openai calls "tench" is named "abacus" \(index 0\), and "tench" is the name of index \d+; .*and \d+ more such classes; put the names in the order of imagenet-openai/,
@@ -132,7 +132,7 @@ describe("class names without such a column", () => {
     await expect(match("index,name", swapped)).rejects.toThrow(/"tiger shark" is named "hammerhead shark"/);
   });
 
-  it("are other names for the classes, of which one may be another class's in the other list", async () => {
+  it("may be synonyms, of which one may name another class in the other list", async () => {
     const synonyms = openai.names.map((name, i) => [
       i,
       i === 134 ? "construction crane" : i === 517 ? "crane (machine)" : `${name} thing`,
@@ -147,7 +147,7 @@ describe("class names without such a column", () => {
   });
 });
 
-describe("folders and class names of a user's own set", () => {
+describe("folders and class names of a custom set", () => {
   const names = (...list: string[]) => ["index,name", list.map((name, i) => [i, name])] as const;
   const folders = (...list: string[]) => ["index,folder", list.map((name, i) => [i, name])] as const;
 
@@ -176,7 +176,7 @@ describe("folders and class names of a user's own set", () => {
       ["a1", "cat", "dog"],
       ["cat", "dog", "emu"],
     ],
-  ])("are refused where they are exchanged: %j named %j", async (ofFolders, ofNames) => {
+  ])("are refused if they are exchanged: %j named %j", async (ofFolders, ofNames) => {
     await expect(readOwn(folders(...ofFolders), names(...ofNames))).rejects.toThrow(
       /names\.csv: names and classes contradict each other: the class whose folder is ".*" is named ".*put the names in the order of the class list/,
     );
@@ -226,7 +226,7 @@ describe("folders and class names of a user's own set", () => {
     expect((await readOwn(folders(...ofFolders), names(...ofNames))).notes).toEqual([]);
   });
 
-  it("are warned of where a single class has another's name", async () => {
+  it("cause a warning if a single class has another's name", async () => {
     const { notes } = await readOwn(
       folders("crane", "crane_machine", "ant", "bee"),
       names("wading bird", "crane", "ant", "bee"),
@@ -237,7 +237,7 @@ describe("folders and class names of a user's own set", () => {
     );
   });
 
-  it("are compared with the names in the class list where folders are numbers", async () => {
+  it("are compared with the names in the class list if folders are numbers", async () => {
     const classes = [
       "index,folder,name",
       [
@@ -250,8 +250,8 @@ describe("folders and class names of a user's own set", () => {
   });
 });
 
-describe("definitions that ship", () => {
-  it("have nothing to be said of", async () => {
+describe("shipped definitions", () => {
+  it("cause no notes", async () => {
     for (const id of await listBenchmarks()) {
       expect((await inspectDefinition(await readBenchmark(id))).problems, id).toEqual([]);
     }

@@ -37,7 +37,7 @@ describe("a list of classes", () => {
     expect(subset.sha256).toBe((await find("b.txt", "n01440764\nn01443537\nn01484850")).subset.sha256);
   });
 
-  it("may be of folders, of other numbers that it names, and of rows that are no ImageNet index", async () => {
+  it("may contain folders, other named numbers, and rows that are not ImageNet indices", async () => {
     expect((await find("a.txt", "backpack\nalarm_clock\n", "objectnet")).subset.rows).toEqual([1, 2]);
     expect((await find("a.txt", "class_index\n0\n1\n", "objectnet")).subset.rows).toEqual([1, 2]);
     expect((await find("a.txt", "index\n2\n1\n", "imagenet-r")).subset.rows).toEqual([0, 1]);
@@ -76,18 +76,18 @@ describe("a list of classes", () => {
     ],
     ["a.csv", "index,class\n0,tench\n1,goldfish\n", /or only index, found index, class; remove the others/],
     ["a.csv", "wnid,name\nn01440764,a\n,b\n", /row 2: wnid is empty/],
-  ])("is refused where it does not say which classes: %s %j", async (file, content, message) => {
+  ])("is refused if it does not identify classes: %s %j", async (file, content, message) => {
     await expect(find(file, content)).rejects.toThrow(message);
   });
 
-  it("is refused by a benchmark that lacks some, and by one whose classes have no such column", async () => {
+  it("is refused by a benchmark that lacks some classes, and by one whose classes have no such column", async () => {
     await expect(find("a.txt", "n01440764\nn01443537\n", "imagenet-r")).rejects.toThrow(
       /n01440764 is not among the 200 classes of imagenet-r/,
     );
     await expect(find("a.txt", "n02708093\nn02769748\n", "objectnet")).rejects.toThrow(/is not among the 313 classes/);
   });
 
-  it("leaves its classes alone to compete, and its images alone to score", async () => {
+  it("restricts predictions to its classes, and scores to its images", async () => {
     const { subset, space } = await find("a.txt", "index\n5\n3\n");
     const restricted = restrictClassSpace(space, subset, "imagenet");
     expect(restricted.rows.map((members) => [...members])).toEqual([[3], [5]]);

@@ -24,12 +24,12 @@ interface ExpectedRun {
   readonly meanPerClassRecall: number;
 }
 
-/** What sklearn and scipy say, made by test/fixtures/statistics/make-accuracy.py. */
+/** Results of sklearn and scipy, from test/fixtures/statistics/make-accuracy.py. */
 const EXPECTED: { runs: ExpectedRun[] } = JSON.parse(
   readFileSync(new URL("../../fixtures/statistics/accuracy.json", import.meta.url), "utf8"),
 );
 
-/** Predictions of images that each have one right class. */
+/** Predictions of images with one correct class each. */
 function labeled(labels: Int32Array, top: Int32Array, k: number, classes: number): LabeledPredictions {
   return { labels, top, k, classes, labelCount: classes, isMultiLabel: false };
 }
@@ -51,7 +51,7 @@ describe.each(EXPECTED.runs)("the metrics of a run with $name", (run) => {
     expectClopperPearson(metric("top1"), run.top1, run.top1Interval);
   });
 
-  it("has sklearn's top-5 accuracy where there are five classes, and none where there are fewer", () => {
+  it("has sklearn's top-5 accuracy with five classes or more, and none with fewer", () => {
     expect(metrics.length).toBe(run.classCount >= 5 ? 3 : 2);
     if (run.top5 === null || run.top5Interval === null) expect(metric("top5")).toBeUndefined();
     else expectClopperPearson(metric("top5"), run.top5, run.top5Interval);
@@ -75,14 +75,14 @@ describe.each(EXPECTED.runs)("the metrics of a run with $name", (run) => {
 describe("computeMetrics", () => {
   const labels = Int32Array.of(0, 1, 2);
 
-  it("is a top-1 of one and a top-5 that looks at the first five only", () => {
+  it("uses the first class for top-1 and the first five for top-5", () => {
     const top = Int32Array.of(3, 1, 2, 4, 5, 0); // the label is sixth
     const [top1, top5] = computeMetrics(labeled(Int32Array.of(0), top, 6, 6));
     expect([top1?.correct, top5?.correct]).toEqual([0, 0]);
     expect(top5).toMatchObject(binomialInterval(0, 1));
   });
 
-  it("refuses no image", () => {
+  it("refuses an empty set of images", () => {
     expect(() => computeMetrics(labeled(new Int32Array(0), new Int32Array(0), 1, 3))).toThrow(
       "accuracy needs at least one image, got none",
     );
@@ -99,7 +99,7 @@ describe("computeMetrics", () => {
     );
   });
 
-  it("names the image whose label or prediction is no class", () => {
+  it("names the image with an invalid label or prediction", () => {
     expect(() => computeMetrics(labeled(Int32Array.of(0, 3), new Int32Array(2), 1, 3))).toThrow(
       "image 1: expected a class in 0..2, got 3",
     );
@@ -118,7 +118,7 @@ describe("perClassRecall", () => {
 });
 
 describe("the registry", () => {
-  it("has metrics of different names, with the figures that they say", () => {
+  it("has metrics with different names and the figures that they declare", () => {
     expect(METRICS.map(({ id }) => id)).toEqual(["top1", "top5", "mean_per_class_recall"]);
     const figures = computeMetrics(
       labeled(
@@ -134,7 +134,7 @@ describe("the registry", () => {
     }
   });
 
-  it("computes a metric that needs metadata where the images have it", () => {
+  it("computes a metric that needs metadata if the images have it", () => {
     const worst: Metric = {
       ...(METRICS[0] as Metric),
       id: "worst_group",
@@ -170,7 +170,7 @@ describe("labelPredictions", () => {
     accepted,
   });
 
-  it("takes any of several right classes, and images without one as labels beyond the classes", () => {
+  it("accepts any of several correct classes, and gives images without one a label beyond the classes", () => {
     const given = predictions(1, 0, 2, 1, 0, 1);
     const found = labelPredictions(manifest, given, space([[0], [1, 2], [], []], 3));
     expect(found).toEqual({
@@ -188,7 +188,7 @@ describe("labelPredictions", () => {
     ]);
   });
 
-  it("has no top-5 of a protocol of four classes, however many folders have no right class", () => {
+  it("has no top-5 for a protocol of four classes, however many folders have no correct class", () => {
     const top = folders.flatMap(() => [0, 1, 2, 3]);
     const found = labelPredictions(manifest, predictions(4, ...top), space([[0], [1], [], []], 4));
     expect([found.classes, found.labelCount]).toEqual([4, 6]);

@@ -10,7 +10,7 @@ import {
 import { warnOfLabelOrder } from "../../../src/evaluation/scoring/label-order-warning.ts";
 import { seededRandom } from "../../seeded-random.ts";
 
-/** Images of n spread classes: truth, and predictions that are right for a share of them. */
+/** Images of n spread classes: truth, and predictions that are correct for a share of them. */
 function run(n: number, share: number, seed: number): { truth: Int32Array; top1: Int32Array } {
   const random = seededRandom(seed);
   const truth = Int32Array.from({ length: n }, (_, i) => (i * 37 + 11) % 1000);
@@ -49,7 +49,7 @@ describe("findLabelOrder", async () => {
     }
   });
 
-  it("finds nothing where the labels are right, however good or poor the model", () => {
+  it("finds nothing with correct labels, however good or poor the model", () => {
     for (const share of [1, 0.6, 0.1, 0.01, 0]) {
       const { truth, top1 } = run(2000, share, 2);
       expect(findLabelOrder(top1, truth, orders)).toBeNull();
@@ -63,7 +63,7 @@ describe("findLabelOrder", async () => {
     expect(findLabelOrder(top1.slice(1), labels.slice(1), orders)).toBeNull();
   });
 
-  it("needs images of five classes: one that is always taken for another is no order", () => {
+  it("needs images of five classes: a class that is always predicted as another is not an order", () => {
     const order = orders[0] as LabelOrder;
     const labels = Int32Array.from({ length: 200 }, (_, i) => 300 + (i % 4));
     const top1 = labels.map((label) => order.toIndex[label] as number);
@@ -78,7 +78,7 @@ describe("findLabelOrder", async () => {
     ).toBe(0);
   });
 
-  it("needs five times the accuracy", () => {
+  it("requires five times the accuracy", () => {
     const shift = orders[5] as LabelOrder;
     const labels = Int32Array.from({ length: 600 }, (_, i) => i);
     const right = (count: number) => labels.map((label) => (label < count ? label : (shift.toIndex[label] as number)));
@@ -94,7 +94,7 @@ describe("findLabelOrder", async () => {
 });
 
 describe("describeLabelOrder", () => {
-  it("gives both accuracies and what may have happened", () => {
+  it("gives both accuracies and the likely cause", () => {
     const text = describeLabelOrder("imagenet-v2, protocol 1000", {
       description: "counted from 1, not from 0",
       n: 1000,
@@ -111,7 +111,7 @@ describe("warnOfLabelOrder", async () => {
   const orders = await readLabelOrders();
   const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
 
-  it("reads predictions of a class subset as ImageNet indices, and passes over protocols of other names", () => {
+  it("reads predictions of a class subset as ImageNet indices, and skips protocols of other names", () => {
     const order = orders[0] as LabelOrder;
     // 200 classes: every fifth. An image's row r of the class list is labeled as class r, its truth is another
     const rows = Array.from({ length: 200 }, (_, c) => Int32Array.of(c * 5));

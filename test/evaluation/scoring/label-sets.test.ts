@@ -12,7 +12,7 @@ import { labelPredictions } from "../../../src/evaluation/scoring/label-predicti
 import { packagePath } from "../../../src/foundation/files/package-root.ts";
 import { fixtures, sharedFolder, temporaryFolder, writeTree } from "../../helpers.ts";
 
-/** What ImageNet-ReaL's code and numpy say of predictions, made by test/fixtures/class-names/make-expected.py. */
+/** Results of ImageNet-ReaL's code and numpy for the predictions, from test/fixtures/class-names/make-expected.py. */
 const EXPECTED: {
   readonly classes: number;
   readonly labels: readonly number[];
@@ -50,7 +50,7 @@ async function read(content: unknown, of: Benchmark = benchmark) {
 }
 
 describe("labels of single images", () => {
-  it("score as ImageNet-ReaL's code does, by the numbers of the images, and only those that have any", async () => {
+  it("score like ImageNet-ReaL's code, by the numbers of the images, and only images that have labels", async () => {
     const sets = await read(EXPECTED.sets);
     expect([sets.id, sets.scored]).toEqual(["real", EXPECTED.expected.n]);
     const [protocol] = benchmark.protocols as [Benchmark["protocols"][number]];
@@ -100,7 +100,7 @@ describe("labels of single images", () => {
     await expect(read(content)).rejects.toThrow(message);
   });
 
-  it("are refused where they lie one off from an image on, though most are right", async () => {
+  it("are refused if they are shifted by one from some image on, even if most are correct", async () => {
     const imagenet = await readBenchmark("imagenet");
     const path = packagePath("benchmarks/classes/imagenet-val-labels.txt");
     const labels = readFileSync(path, "utf8").trim().split("\n").map(Number);
@@ -118,7 +118,7 @@ describe("labels of single images", () => {
     ).toBe(50_000);
   });
 
-  it("are refused where images have no numbers, one twice, or one whose class is not theirs", async () => {
+  it("are refused if an image has no number, a duplicate one, or one of another class", async () => {
     const sets = await read(EXPECTED.sets);
     const [first, second] = EXPECTED.labels as [number, number];
     const label = (...some: Parameters<typeof listed>[0]) => labelImages(sets, benchmark, listed(some), "/data");

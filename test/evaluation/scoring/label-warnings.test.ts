@@ -7,7 +7,7 @@ import { describePermutation, findLabelPermutation } from "../../../src/evaluati
 import { fixtures } from "../../helpers.ts";
 import { seededRandom } from "../../seeded-random.ts";
 
-/** n images of some classes, as many of each: truth, and predictions that are right for a share of them. */
+/** n images of some classes, equally many of each: truth, and predictions that are correct for a share of them. */
 function run(n: number, classes: number, share: number, seed: number): { truth: Int32Array; top1: Int32Array } {
   const random = seededRandom(seed);
   const truth = Int32Array.from({ length: n }, (_, i) => i % classes);
@@ -15,7 +15,7 @@ function run(n: number, classes: number, share: number, seed: number): { truth: 
   return { truth, top1 };
 }
 
-/** A permutation without a fixed point that is none of the known orders. */
+/** A permutation without a fixed point, different from the known orders. */
 function shuffled(classes: number, seed: number): Int32Array {
   const random = seededRandom(seed);
   const order = Int32Array.from({ length: classes }, (_, i) => i);
@@ -38,20 +38,20 @@ describe("findLabelPermutation", () => {
     [113, 18_574, 0.44],
     [10, 400, 0.8],
     [2, 300, 0.95],
-  ])("finds labels of %i classes in any order, from %i images that are right in %f", (classes, n, share) => {
+  ])("finds labels of %i classes in any order, from %i images with accuracy %f", (classes, n, share) => {
     const { truth, top1 } = run(n, classes, share, classes);
     const order = shuffled(classes, 5);
     const labels = truth.map((label) => order[label] as number);
     const found = permutation(top1, labels, classes);
     expect(found?.n).toBe(n);
     expect(found?.correct).toBeLessThan(0.05 * n + 3);
-    // what is learned from fewer than 20 images a class misses a few classes, and what is right by chance is lost
+    // with fewer than 20 images per class, a few classes are missed, and randomly correct images are lost
     expect(found!.correctOtherwise / n).toBeGreaterThan(0.95 * share - 0.01);
     expect(found!.correctOtherwise / n).toBeLessThan(share + 0.05);
     for (const { label, seenAs } of found!.examples) expect(order[seenAs]).toBe(label);
   });
 
-  it("finds nothing where the labels are right, however poor the checkpoint", () => {
+  it("finds nothing with correct labels, however poor the checkpoint", () => {
     for (const [seed, share] of [1, 0.6, 0.1, 0.02, 0].entries()) {
       for (const classes of [2, 10, 200, 1000]) {
         const { truth, top1 } = run(4000, classes, share, seed);
@@ -60,14 +60,14 @@ describe("findLabelPermutation", () => {
     }
   });
 
-  it("finds nothing where labels and predictions have nothing to do with each other", () => {
+  it("finds nothing if labels and predictions are independent", () => {
     const unrelated = run(5000, 50, 0.7, 1);
     const random = seededRandom(9);
     const labels = unrelated.truth.map(() => Math.floor(random() * 50));
     expect(permutation(unrelated.top1, labels, 50)).toBeNull();
   });
 
-  it("finds nothing in one image a class: a renaming that is learned from an image is not judged by it", () => {
+  it("finds nothing in one image per class: a permutation is not tested on the image that suggests it", () => {
     const { truth, top1 } = run(1000, 1000, 1, 3);
     const order = shuffled(1000, 4);
     expect(
@@ -79,13 +79,13 @@ describe("findLabelPermutation", () => {
     ).toBeNull();
   });
 
-  it("finds nothing where a few classes are taken for others", () => {
+  it("finds nothing if a few classes are predicted as others", () => {
     const { truth, top1 } = run(2000, 100, 0, 3);
     const confused = top1.map((seen, i) => ((truth[i] as number) < 15 ? 99 - (truth[i] as number) : seen));
     expect(permutation(confused, truth, 100)).toBeNull();
   });
 
-  it("finds labels that lead to classes without images, from a checkpoint that takes them for different ones", () => {
+  it("finds labels that point to classes without images, if the checkpoint predicts different classes", () => {
     const { truth, top1 } = run(4000, 100, 0.6, 3);
     const elsewhere = top1.map((seen) => 160 - 1 - seen);
     const found = permutation(elsewhere, truth, 160);
@@ -103,7 +103,7 @@ describe("findLabelPermutation", () => {
     expect(found!.correctOtherwise / 1000).toBeGreaterThan(0.75);
   });
 
-  it("is not misled by copies of few images, which any checkpoint takes for the same class each", () => {
+  it("is not misled by copies of few images, each always predicted as the same class", () => {
     const random = seededRandom(4);
     const takenFor = Int32Array.from({ length: 30 }, () => Math.floor(random() * 1000));
     const truth = Int32Array.from({ length: 900 }, (_, i) => (i % 30) * 20);
@@ -111,7 +111,7 @@ describe("findLabelPermutation", () => {
     expect(permutation(top1, truth, 1000)).toBeNull();
   });
 
-  it("is not misled by images of a class that are alike: each drawing taken for one class, several for the same", () => {
+  it("is not misled by similar images within a class: each drawing predicted as one class, several as the same", () => {
     const random = seededRandom(2);
     const classes = 160;
     const takenFor = Int32Array.from({ length: classes }, () => Math.floor(random() * classes));
@@ -127,7 +127,7 @@ describe("findLabelPermutation", () => {
     );
   });
 
-  it("says nothing of EmojiShift's second drawings, 32 renderings of each, and finds mixed-up labels of its reference", async () => {
+  it("reports nothing for EmojiShift's second drawings, 32 renderings each, and finds permuted labels of its reference", async () => {
     const script = join(fixtures, "..", "..", "examples", "emojishift", "study", "read-study.mjs");
     const { checkpoints, benchmarks } = (await import(pathToFileURL(script).href)).readTop1();
     const read = (id: string) => {
@@ -157,7 +157,7 @@ describe("findLabelPermutation", () => {
 });
 
 describe("findChanceAccuracy", () => {
-  it("warns of labels in any order, also where one image a class shows no order", () => {
+  it("warns about labels in any order, also if one image per class shows no order", () => {
     const { truth, top1 } = run(1000, 1000, 0.55, 3);
     const order = shuffled(1000, 4);
     const found = findChanceAccuracy(top1, asLists(truth.map((label) => order[label] as number)), 1000);
@@ -165,12 +165,12 @@ describe("findChanceAccuracy", () => {
     expect(describeChance("x", found!)).toMatch(/^x: accuracy is not above chance: .*may be in another order/);
   });
 
-  it("says nothing of a poor checkpoint that is above chance", () => {
+  it("reports nothing for a poor checkpoint above chance level", () => {
     const { truth, top1 } = run(10_000, 1000, 0.003, 3);
     expect(findChanceAccuracy(top1, asLists(truth), 1000)).toBeNull();
   });
 
-  it("says nothing of few images, or of the images of few classes", () => {
+  it("reports nothing for few images, or images of few classes", () => {
     const none = (n: number, classes: number) =>
       findChanceAccuracy(
         Int32Array.from({ length: n }, (_, i) => (i + 1) % classes),
@@ -182,7 +182,7 @@ describe("findChanceAccuracy", () => {
     expect(none(500, 10)).not.toBeNull();
   });
 
-  it("takes chance from the predictions: one class for all images is right as often as its share", () => {
+  it("computes the chance level from the predictions: a single class for all images is correct as often as its share", () => {
     const labels = Int32Array.from({ length: 1000 }, (_, i) => (i % 10 < 7 ? 0 : 1));
     expect(chanceAccuracy(new Int32Array(1000), asLists(labels), 2)).toBe(0.7);
     const found = findChanceAccuracy(new Int32Array(5000), asLists(run(5000, 2, 1, 1).truth), 2);
@@ -190,7 +190,7 @@ describe("findChanceAccuracy", () => {
     expect(describeChance("x", found!)).toContain("predicted as the same few classes");
   });
 
-  it("says where far fewer are right than by chance, as in images that were chosen against a like model", () => {
+  it("reports accuracy far below chance level, as for images chosen against a similar model", () => {
     const { truth } = run(7500, 200, 1, 1);
     const found = findChanceAccuracy(
       truth.map((label) => (label * 7 + 1) % 200),
@@ -202,7 +202,7 @@ describe("findChanceAccuracy", () => {
     expect(describeChance("x", found!)).toContain("selected because a similar model fails on them");
   });
 
-  it("counts an image right where any of several classes is", () => {
+  it("counts an image as correct if any of several classes is", () => {
     const labels = Array.from({ length: 500 }, (_, i) => [i % 20, (i + 1) % 20]);
     expect(
       findChanceAccuracy(
@@ -213,7 +213,7 @@ describe("findChanceAccuracy", () => {
     ).toBeNull();
   });
 
-  it("finds in EmojiShift's 252 results the two that are chance's, and no order", () => {
+  it("finds the two results at chance level among EmojiShift's 252, and no order", () => {
     const base = join(fixtures, "..", "..", "results", "emojishift");
     const paths = readdirSync(base, { recursive: true, encoding: "utf8" }).filter((path) =>
       path.endsWith("predictions.csv"),

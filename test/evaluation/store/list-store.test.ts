@@ -10,7 +10,7 @@ import { DEFAULT_RUNTIME, type RuntimeKind } from "../../../src/model/onnx/runti
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { checkpoint, manifest } from "./ten-images.ts";
 
-/** A store of three parts, of which two are there, and of two prompts. */
+/** A store of three parts, two of them present, and of two prompts. */
 async function makeStore(): Promise<{ root: string; folder: string; text: string }> {
   const root = temporaryFolder();
   const store = await openPartStore(root, { checkpoint, preCrop: 0, manifest, runtime: DEFAULT_RUNTIME }, 4);
@@ -46,7 +46,7 @@ describe("the key of text embeddings", () => {
 });
 
 describe("listStore", () => {
-  it("says how much of each folder is whole, its size and its last use", async () => {
+  it("reports how much of each folder is complete, its size and its last use", async () => {
     const { root, folder, text } = await makeStore();
     utimesSync(folder, new Date("2026-02-03T04:05:06Z"), new Date("2026-02-03T04:05:06Z"));
     const [images, prompts, ...rest] = await listStore(root);
@@ -68,7 +68,7 @@ describe("listStore", () => {
     expect(Date.parse((await listStore(root))[0]?.lastUse as string)).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it("names parts that are torn, of other images, and files that are not the store's or left over", async () => {
+  it("names torn parts, parts of other images, and foreign or leftover files", async () => {
     const { root, folder } = await makeStore();
     truncateSync(numbersOf(folder, "part-00000"), 100);
     const copiedPart = join(folder, "part-00002.json");
@@ -107,7 +107,7 @@ describe("listStore", () => {
     expect(entries.find((entry) => entry.folder === text)).toMatchObject({ whole: 1, total: 3 });
   });
 
-  it("finds changed bytes when it reads all", async () => {
+  it("finds changed bytes with a full read", async () => {
     const { root, folder, text } = await makeStore();
     for (const path of [numbersOf(folder, "part-00001"), numbersOf(text, "prompts-")]) {
       const bytes = readFileSync(path);
@@ -123,7 +123,7 @@ describe("listStore", () => {
     for (const { problems } of deep) expect(problems).toEqual([expect.stringContaining("checksum mismatch")]);
   });
 
-  it("names a folder that says not what it is, lists what else is there, and is empty without a store", async () => {
+  it("names a folder without a description, lists the others, and is empty without a store", async () => {
     const { root, folder } = await makeStore();
     rmSync(join(folder, "store.json"));
     mkdirSync(join(root, "tars"));

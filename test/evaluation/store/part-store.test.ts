@@ -18,7 +18,7 @@ const openStore = (root: string, partSize: number, changes: Partial<EmbeddedImag
 const about = (first: number) => ({ first, skipped: [], content: [] });
 
 describe("the part store", () => {
-  it("covers the manifest with parts of the size asked, the last one shorter", async () => {
+  it("covers the manifest with parts of the requested size, the last one shorter", async () => {
     const store = await openStore(temporaryFolder(), 4);
     expect(store.parts).toEqual([
       { index: 0, first: 0, rows: 4 },
@@ -28,7 +28,7 @@ describe("the part store", () => {
     expect((await store.check()).missing).toEqual(store.parts);
   });
 
-  it("finds what was written, keeps the part size it began with, and names what is damaged", async () => {
+  it("finds what was written, keeps its initial part size, and names damaged parts", async () => {
     const root = temporaryFolder();
     const store = await openStore(root, 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
@@ -50,7 +50,7 @@ describe("the part store", () => {
     expect(entries).toMatchObject([{ kind: "images", checkpoint: "tiny", benchmark: "imagenet", images: 10 }]);
   });
 
-  it("tells parts that left images out from whole ones", async () => {
+  it("distinguishes parts with skipped images from complete ones", async () => {
     const store = await openStore(temporaryFolder(), 10);
     const skipped = [{ index: 3, image: "3.jpg", reason: "truncated" }];
     await store.write(store.parts[0]!, matrix(new Float32Array(20), 10, 2), { first: 0, skipped, content: [] });
@@ -74,7 +74,7 @@ describe("the part store", () => {
       expect(damaged).toEqual([expect.stringMatching(/part-00000\.json: it belongs to another checkpoint or other/)]);
       expect(await otherStore.read(otherStore.parts[0]!)).toMatch(/it belongs to another checkpoint/);
       expect(await otherStore.has(otherStore.parts[0]!)).toBe(false);
-      // It is made anew in place
+      // It is remade in place
       await otherStore.write(otherStore.parts[0]!, features, about(0));
       expect((await otherStore.check()).damaged).toEqual([]);
     }
@@ -82,7 +82,7 @@ describe("the part store", () => {
     expect((await store.check()).damaged).toEqual([expect.stringContaining("part-00001.json: it belongs to another")]);
   });
 
-  it("does not read parts of version 0.1, which named nothing, and leaves their files where they are", async () => {
+  it("does not read parts of version 0.1, which have no key, and does not touch their files", async () => {
     const store = await openStore(temporaryFolder(), 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     const bytes = encodeNpy(features);
@@ -92,7 +92,7 @@ describe("the part store", () => {
       "part-00000.json": JSON.stringify({ rows: 4, columns: 2, sha256: sha256(bytes), about: about(0) }),
     });
     expect((await store.check()).missing).toEqual(store.parts);
-    // With a checksum, but without the key: as if written by something else
+    // With a checksum, but without the key: as if written by another program
     await writeStoredMatrix(stem, features, about(0));
     expect((await store.check()).damaged).toEqual([expect.stringContaining("it belongs to another checkpoint")]);
     expect(await store.has(store.parts[0]!)).toBe(false);
@@ -101,7 +101,7 @@ describe("the part store", () => {
     expect(readFileSync(`${stem}.npy`)).toEqual(Buffer.from(bytes));
   });
 
-  it("compares parts with the images of now by content, and then reads them only while they are of it", async () => {
+  it("compares parts with the current images by content, and reads them only if the content matches", async () => {
     const root = temporaryFolder();
     const open = () => openStore(root, 4);
     const [store, secondStore] = [await open(), await open()];
@@ -138,7 +138,7 @@ describe("the part store", () => {
     expect(new Set(await Promise.all(digests))).toEqual(new Set([sha256(`${content.join("\n")}\n`)]));
   });
 
-  it("is begun by one of two runs; the other, with another part size, is told to go on with it", async () => {
+  it("is created by one of two runs; the other, with another part size, is asked to use it", async () => {
     const root = temporaryFolder();
     const stores = await Promise.all([4, 5].map((size) => openStore(root, size)));
     const features = (rows: number) => matrix(new Float32Array(rows * 2).fill(0.5), rows, 2);
@@ -152,7 +152,7 @@ describe("the part store", () => {
     expect((await again.check()).missing).toEqual(again.parts.slice(1));
   });
 
-  it("keeps another checkpoint, preprocessing, manifest or runtime apart", async () => {
+  it("separates checkpoints, preprocessings, manifests and runtimes", async () => {
     const root = temporaryFolder();
     const folder = async (c: Partial<typeof checkpoint>, m: Partial<Manifest>) =>
       (await openStore(root, 4, { checkpoint: { ...checkpoint, ...c }, manifest: { ...manifest, ...m } })).folder;
@@ -169,7 +169,7 @@ describe("the part store", () => {
     expect(await folder({ id: "renamed" as "tiny" }, { root: "/elsewhere" })).toBe(folders[0]);
   });
 
-  it("has the folders of version 0.1, whose key named no runtime, for cpu and float32", async () => {
+  it("uses the folders of version 0.1, whose key has no runtime, for cpu and float32", async () => {
     const { folder } = await openStore("store", 4);
     expect(folder).toBe(join("store", "images", "52dc86180817e3c0")); // as commit d0070e9 named it
   });

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../../src/data/dataset/manifest.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
 
-/** Ten images, and a checkpoint, as a store of parts takes them. */
+/** Ten images and a checkpoint, as inputs of a part store. */
 export const manifest: Manifest = {
   benchmark: "imagenet",
   format: "folder",
