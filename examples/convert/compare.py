@@ -10,8 +10,8 @@ from pathlib import Path
 
 if __name__ == "__main__":  # before the imports, which take seconds
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weights", type=Path, help="the folder that was converted")
-    parser.add_argument("converted", type=Path, help="what convert wrote")
+    parser.add_argument("weights", type=Path, help="the folder with the original weights")
+    parser.add_argument("converted", type=Path, help="the folder that convert wrote")
     parser.add_argument("--write", type=Path, help="write inputs and expected embeddings as JSON")
     arguments = parser.parse_args()
 

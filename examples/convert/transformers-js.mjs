@@ -1,7 +1,7 @@
 // Runs a checkpoint that shiftline converted to Hugging Face's layout in transformers.js, and compares its embeddings with PyTorch's.
 //
 //   npm install --ignore-scripts @huggingface/transformers@4.3.1
-//   node transformers-js.mjs CONVERTED EXPECTED.json         EXPECTED.json as compare.py --write makes it
+//   node transformers-js.mjs CONVERTED EXPECTED.json         EXPECTED.json from compare.py --write
 //   node transformers-js.mjs CONVERTED EXPECTED.json wasm    the graphs in onnxruntime-web's WebAssembly instead
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -38,7 +38,7 @@ async function runInTransformersJs() {
   const tokenizer = await AutoTokenizer.from_pretrained(name);
   const padding = isSiglip ? "max_length" : true;
   const tokens = await (await Text.from_pretrained(name, options))(tokenizer(texts, { padding, truncation: true }));
-  compare("transformers.js, texts of its own tokenizer", tokens.text_embeds ?? tokens.pooler_output, text);
+  compare("transformers.js, texts with its tokenizer", tokens.text_embeds ?? tokens.pooler_output, text);
 }
 
 async function runInWasm() {

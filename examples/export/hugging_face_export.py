@@ -12,7 +12,7 @@ if __name__ == "__main__":  # before the imports, which take seconds
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="a folder that save_pretrained wrote, or a name on the Hugging Face Hub")
     parser.add_argument("out", type=Path, help="folder for the export")
-    parser.add_argument("--split", action="store_true", help="one graph per tower")
+    parser.add_argument("--split", action="store_true", help="one graph per encoder")
     arguments = parser.parse_args()
 
 import torch
@@ -21,7 +21,7 @@ from transformers import AutoModel
 
 
 class Towers(torch.nn.Module):
-    """A whole model, or one tower of it, with tensors in and out."""
+    """A complete model, or one of its encoders, with tensors as inputs and outputs."""
 
     def __init__(self, model, tower):
         super().__init__()

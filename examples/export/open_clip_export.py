@@ -41,7 +41,7 @@ class TextTower(ImageTower):  # encode_text, but for any length up to the contex
 
 
 def export(model, config, folder, size, external_data=True):
-    """Writes the three files; `size` is (height, width) of the images. External data is what graphs over 2 GB need."""
+    """Writes the three files; `size` is (height, width) of the images. Graphs over 2 GB need external data."""
     folder.mkdir(parents=True, exist_ok=True)
     context_length = config["model_cfg"]["text_cfg"].get("context_length", 77)
     image, text = torch.zeros(2, 3, *size), torch.zeros(2, context_length, dtype=torch.int64)

@@ -20,7 +20,7 @@ for (const row of study.rows) {
   console.log(`${row.checkpoint}: ${row.benchmark} against ${row.idSide}: ${points} points`);
 }
 
-// A line of your own models
+// A line through your models
 const models: ModelPoint[] = [
   { model: "small", idAccuracy: 0.55, accuracy: 0.41 },
   { model: "medium", idAccuracy: 0.63, accuracy: 0.5 },

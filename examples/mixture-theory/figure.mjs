@@ -1,4 +1,4 @@
-// The figure of README.md: lines and heights of the theory, and EmojiShift's heights beside them.
+// The figure of README.md: lines and heights of the theory, and EmojiShift's heights for comparison.
 import * as Plot from "@observablehq/plot";
 import { scaleFunctions } from "../../dist/analysis/lines/fit-scale.js";
 import { FONT_FAMILY } from "../../dist/output/figures/figure-text.js";
@@ -15,13 +15,13 @@ const FONT_SIZE = 8.6;
 const WIDTH = TWO_COLUMNS * PIXELS_PER_INCH;
 const PANEL = { width: WIDTH / 3, height: 236 };
 const [blue, orange, green, vermilion, , sky] = LIGHT.groups;
-/** Of the second source's share, from none to all. */
+/** Colors of the second source's share, from 0 to 1. */
 const SHARE_COLORS = [blue, sky, LIGHT.muted, orange, vermilion];
 const SHIFT_COLORS = [blue, vermilion, green];
 const LABEL = { fill: LIGHT.ink, fontSize: FONT_SIZE, textAnchor: "start", stroke: LIGHT.background, strokeWidth: 3 };
 
 /**
- * @param lines    title, labels, domains and ticks; series: [{ label, points: [{ x, y }], ends: two of such }], a line each; all accuracies
+ * @param lines    title, labels, domains and ticks; series: [{ label, points: [{ x, y }], ends: two such points }], one per line; all accuracies
  * @param theory   likewise, with the scale of y; shifts: [{ label, curves: [{ points: [{ share, height }], dashed }], rows }], rows with
  *                 share, height, low, high
  * @param measured as theory

@@ -17,16 +17,16 @@ const SHARES = { noto: 0, "noto75-emojione25": 0.25, "noto50-emojione50": 0.5, "
 export const REFERENCE_ACCURACY = 0.15;
 
 /**
- * Heights of the lines of EmojiShift's sources made of Noto and EmojiOne: those that the full study has, the pilot's 28 checkpoints' where it
+ * Heights of the lines of EmojiShift's sources made of Noto and EmojiOne, from the full study, or from the pilot's 28 checkpoints where it
  * has none yet.
  *
- * @returns rows { shift, share (of EmojiOne), height, low, high }; accuracies are fractions, low and high an interval of the height: of about 95 %
+ * @returns rows { shift, share (of EmojiOne), height, low, high }; accuracies are fractions, low and high an interval of the height of about 95 %
  */
 export function measuredHeights() {
   return existsSync(STUDY) ? studyHeights() : pilotHeights();
 }
 
-/** Own styles by new pictures of the drawings that were trained on; two standard errors for new pictures of these drawings. */
+/** Training styles by new pictures of the drawings that were trained on; two standard errors for new pictures of these drawings. */
 function studyHeights() {
   const rows = parse(readFileSync(STUDY, "utf8"), { columns: true });
   const styles = { "emoji-noto": "Noto", "emoji-emojione": "EmojiOne", average: "average of five shifts" };
@@ -40,7 +40,7 @@ function studyHeights() {
   );
 }
 
-/** Own styles by new pictures of the drawings that were trained on; a line through each source's checkpoints. */
+/** Training styles by new pictures of the drawings that were trained on; a line through each source's checkpoints. */
 function pilotHeights() {
   const reference = "emoji-fluent-emoji-flat";
   const five = ["fluent-emoji", "fxemoji", "noto-v1", "fluent-emoji-high-contrast", "emojione-monotone"];
@@ -66,7 +66,7 @@ function pilotHeights() {
 }
 
 /**
- * The curves of the theory's form that come nearest to measured heights: on the logit scale a weighted mean of two ends, its weight
+ * The curves of the theory's form that fit measured heights best: on the logit scale a weighted mean of two ends, its weight
  * λ q / (λ q + 1 − q) with one λ for all shifts. Least squares, each height weighted by its interval; λ to four digits.
  *
  * @returns { ratio, ends: shift → [logit at share 0, logit at share 1], squares, straightSquares (λ = 1) }

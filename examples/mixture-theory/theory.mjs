@@ -1,4 +1,4 @@
-// The theory of mixtures in a simple setting, beside EmojiShift's measured curve: see README.md.
+// The theory of mixtures in a simple setting, compared with EmojiShift's measured curve: see README.md.
 //   node theory.mjs [OUT]      after npm run build; writes classifiers.csv, heights.csv and mixture-theory.svg into OUT (here by default)
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -148,7 +148,7 @@ function figure() {
   };
 }
 
-/** Above a curve that falls or rises, on its open side; below a flat one. */
+/** The label is above a falling or rising curve, on its open side, and below a flat one. */
 function labelOf(shift) {
   const [none, all] = curves.ends[shift];
   if (Math.abs(all - none) < 0.5) return { share: 1, height: expected(shift, 1), text: shift, anchor: "end", dy: 13 };
@@ -171,6 +171,6 @@ function print() {
     })),
   );
   console.log(
-    `EmojiShift: λ = ${curves.ratio.toFixed(2)} comes nearest; a straight line leaves ${(curves.straightSquares / curves.squares).toFixed(1)} times the squares`,
+    `EmojiShift: λ = ${curves.ratio.toFixed(2)} fits best; a straight line has ${(curves.straightSquares / curves.squares).toFixed(1)} times the residual sum of squares`,
   );
 }

@@ -2,7 +2,7 @@
 import { createRandomNumbers } from "../../dist/foundation/statistics/random-numbers.js";
 import { SIGMA, SOURCES } from "./setting.mjs";
 
-/** Features of a picture: the two signals, and others that hold noise alone. */
+/** Features of a picture: the two signals, and others with only noise. */
 export const FEATURES = 400;
 /** Numbers of training pictures. */
 export const SAMPLES = [50, 200, 800, 3200];
@@ -10,7 +10,7 @@ export const SEEDS = [1, 2, 3, 4, 5];
 
 /**
  * Trains the mean classifier on a union of `samples` pictures, `share` of them of the second source: w = Σ y x. A picture of label
- * y is y μ + SIGMA z, and y z is distributed as z, so y x is what is drawn.
+ * y is y μ + SIGMA z, and y z is distributed as z, so y x is drawn directly.
  *
  * @returns weights (FEATURES,)
  */

@@ -1,6 +1,6 @@
 // Packs WORK/results and WORK/logs of the full study into ../study: top1/*.npy, top1.json, accuracies.csv, training.csv.
-//   node compact.mjs WORK [OUT]       after evaluate.mjs; OUT: another folder than ../study
-// Takes the seeds that are whole; names what it leaves out.
+//   node compact.mjs WORK [OUT]       after evaluate.mjs; OUT: a folder other than ../study
+// Uses complete seeds only; names the others.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,9 +21,9 @@ const broken = new Set(unfinished.map(({ seed }) => seed));
 const kept = runs.filter(({ seed }) => !broken.has(seed));
 if (unfinished.length > 0)
   console.error(`${unfinished.length} runs have no results; left out: seed ${[...broken].join(", ")}`);
-if (kept.length === 0) throw new Error("no seed is whole");
+if (kept.length === 0) throw new Error("no seed is complete");
 
-/** The top-1 classes of a result in the order of the pictures' numbers, labels checked. */
+/** The top-1 classes of a result in the order of the pictures' numbers; checks the labels. */
 function topClasses(run, { id, images }) {
   const path = join(resultFolder(run, id), "predictions.csv");
   const things = thingsOf(id);

@@ -5,7 +5,7 @@ import sharp from "sharp";
 /** Side of a picture, pixels. */
 export const SIDE = 48;
 
-/** Numbers in [0, 1) from a text, the same everywhere: FNV-1a, then mulberry32. */
+/** Numbers in [0, 1) seeded by a text, the same on every machine: FNV-1a, then mulberry32. */
 export function seededRandom(text) {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
@@ -33,7 +33,7 @@ const color = (random, low, high) =>
 
 /**
  * One picture of an icon: turned by up to 25°, scaled to 0.62–0.98 of the picture, moved, on a flat or shaded background, in light or shade.
- * One-colored sets are drawn in a dark color of its own (currentColor).
+ * Sets with a single color (currentColor) are drawn in a random dark color.
  *
  * @returns SIDE × SIDE, RGB, as a sharp pipeline
  */

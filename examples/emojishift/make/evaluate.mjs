@@ -1,6 +1,6 @@
-// Evaluates the full study's checkpoints on its twelve benchmarks, as they are finished:
+// Evaluates the finished checkpoints of the full study on its twelve benchmarks:
 //   node evaluate.mjs WORK       after npm run build, render.mjs WORK --study and train.py WORK --study; writes WORK/results
-// Shiftline reads the weights themselves. A checkpoint whose results are there is skipped, so it can run beside the training.
+// Shiftline reads the weights directly. Checkpoints with results are skipped, so this can run during the training.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -38,6 +38,6 @@ for (let from = 0; from < missing.length; from += BATCH) {
   ];
   const { status } = spawnSync(process.execPath, [cli, ...args], { stdio: ["inherit", "ignore", "inherit"] });
   if (status !== 0) process.exit(status ?? 1);
-  rmSync(store, { recursive: true, force: true }); // embeddings that nothing reads again, 4 MB a checkpoint
+  rmSync(store, { recursive: true, force: true }); // embeddings that nothing reads again, 4 MB per checkpoint
 }
 console.log(`${missing.length} checkpoints evaluated`);

@@ -1,4 +1,4 @@
-"""What open_clip says of the benchmarks' pictures: PyTorch weights in float32, Pillow and torchvision by open_clip's image_transform, the
+"""Predictions of open_clip for the benchmarks' pictures: PyTorch weights in float32, Pillow and torchvision by open_clip's image_transform, the
 classifier by build_zero_shot_classifier. No ONNX graph is looked at.
 
 The weights are those that are shipped: export.py's `load` folds each BatchNorm into its convolution and rounds to float16. Against the weights

@@ -1,4 +1,4 @@
-"""What open_clip says of the full study's pictures: PyTorch weights as they were saved, float32, Pillow and torchvision by open_clip's
+"""Predictions of open_clip for the full study's pictures: PyTorch weights as they were saved, float32, Pillow and torchvision by open_clip's
 image_transform, the classifier by build_zero_shot_classifier.
 
 python expected_study.py WORK OUT NAME…     writes OUT/top1.npy, uint8 (names, pictures), the benchmarks one after the other in study.json's order and

@@ -25,7 +25,7 @@ SMALLEST = 32  # values; of smaller tensors a Cast would take as much as it save
 
 
 def load(work, name):
-    """The trained model as it is stored: every BatchNorm folded into the convolution before it, then all weights rounded to float16."""
+    """The trained model in its stored form: every BatchNorm folded into the convolution before it, then all weights rounded to float16."""
     model, tokenize, model_cfg = build(work)
     model.load_state_dict(load_file(work / f"weights/{name}.safetensors"))
     model.eval()

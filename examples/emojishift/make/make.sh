@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remakes EmojiShift: pictures, checkpoints, and what open_clip says of them. About half an hour on one core.
+# Remakes EmojiShift: pictures, checkpoints, and open_clip's predictions. About half an hour on one core.
 #   make.sh WORK PYTHON      PYTHON has open_clip_torch 3.3.0, torch, torchvision, Pillow, safetensors, tokenizers, onnx, onnxscript
 # One checkpoint again: PYTHON train.py WORK NAME, then PYTHON export.py WORK NAME
 set -euo pipefail

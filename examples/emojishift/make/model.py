@@ -1,4 +1,4 @@
-"""EmojiShift's CLIP: its config, its tokenizer, and the runs that are trained."""
+"""EmojiShift's CLIP: its config, its tokenizer, and its training runs."""
 import csv
 import json
 from pathlib import Path
@@ -37,19 +37,19 @@ def runs():
 
 
 def study_runs():
-    """The full study's checkpoints, whole seeds one after the other: wherever the training ends, the seeds before are balanced."""
+    """The full study's checkpoints, seed by seed: wherever the training ends, the complete seeds are balanced."""
     return [SimpleNamespace(name=f"{mixture}-{size}-steps{steps}-seed{seed}", mixture=mixture, size=size, steps=steps, seed=seed)
             for seed in STUDY_SEEDS for size in SIZES for steps in STUDY_STEPS for mixture in MIXTURES]
 
 
 def write_if_changed(path, text):
-    """Another process that trains may be reading the file."""
+    """Another training process may be reading the file."""
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
 
 
 def tokenizer_files(folder):
-    """Writes tokenizer.json and tokenizer_config.json: a token a word of the class names and the templates."""
+    """Writes tokenizer.json and tokenizer_config.json: one token per word of the class names and the templates."""
     words = sorted({word for text in [*class_names(), *(template.format("") for template in templates())] for word in text.lower().replace(".", " . ").split()})
     vocabulary = {word: index for index, word in enumerate(["<unk>", "<pad>", *words, "<start>", "<end>"])}
     tokenizer = Tokenizer(models.WordLevel(vocab=vocabulary, unk_token="<unk>"))

@@ -1,7 +1,7 @@
 // Renders EmojiShift: nine benchmarks into ../data, and the sources' training shards into WORK/train, as WebDataset tars.
-// With --study, in place of ../data: the full study's benchmarks, into WORK/data.
-//   node render.mjs WORK [--study]       fetches the sets from the npm registry into WORK/packages first, in the versions that styles.mjs names
-// Same packages, same sharp, same bytes: every picture's draws come from a generator seeded with its style, class and number.
+// With --study: the full study's benchmarks, into WORK/data instead of ../data.
+//   node render.mjs WORK [--study]       first fetches the sets from the npm registry into WORK/packages, in the versions of styles.mjs
+// The same packages and sharp version give the same bytes: every picture is drawn by a generator seeded with its style, class and number.
 import { spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -32,7 +32,7 @@ function fetchPackages() {
 }
 
 /**
- * Writes pictures `from` to `to` of every class, number by number, so that the first n × classes are a set of their own.
+ * Writes pictures `from` to `to` of every class, ordered by number, so that the first n × classes are a complete set.
  *
  * @param drawings [label, icon] of each class
  */
@@ -58,7 +58,7 @@ async function writeShard(path, style, drawings, use, from, to) {
 }
 
 async function writeBenchmark(id, drawings) {
-  // Two tars a benchmark, so that no file of the repository is over 1 MB
+  // Two tars per benchmark, so that no file of the repository exceeds 1 MB
   for (const shard of [0, 1]) {
     const path = join(study, "data", id, "test", `${shard}.tar`);
     await writeShard(path, id, drawings, "test", (shard * TEST_PICTURES) / 2, ((shard + 1) * TEST_PICTURES) / 2);

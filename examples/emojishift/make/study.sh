@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remakes the full study: pictures, checkpoints, predictions, tables. Stop it when you like, and run it again to go on.
+# Remakes the full study: pictures, checkpoints, predictions, tables. It can be stopped at any time and resumes when run again.
 #   study.sh WORK PYTHON      after npm run build; PYTHON as for make.sh
 set -euo pipefail
 work=$(realpath -m "$1")

@@ -1,4 +1,4 @@
-"""Writes ../study/checkpoints.csv: the full study's runs, whole seeds one after the other.    python study_table.py"""
+"""Writes ../study/checkpoints.csv: the full study's runs, seed by seed.    python study_table.py"""
 import csv
 
 from model import MIXTURES, STUDY, study_runs

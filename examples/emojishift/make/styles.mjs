@@ -1,4 +1,4 @@
-/** The vendors' sets: name of the npm package below @iconify-json, its version, and what its pictures are for. */
+/** The vendors' sets: name of the npm package below @iconify-json, its version, and the role of its pictures. */
 export const STYLES = [
   { id: "fluent-emoji-flat", version: "1.2.6", role: "reference" },
   { id: "fluent-emoji", version: "1.2.7", role: "shift" },
@@ -11,17 +11,17 @@ export const STYLES = [
   { id: "emojione", version: "1.2.3", role: "source" },
 ];
 
-/** Pictures of a class in a benchmark, and in a source's training set. */
+/** Pictures per class in a benchmark, and in a source's training set. */
 export const TEST_PICTURES = 4;
 export const TRAIN_PICTURES = 64;
 
 /**
- * Pictures of a class in the full study's benchmarks, by the style's role. They begin with those of the benchmarks above, picture by picture.
+ * Pictures per class in the full study's benchmarks, by the style's role. The first ones are those of the benchmarks above.
  * "second" are the second drawings below.
  */
 export const STUDY_PICTURES = { reference: 16, shift: 8, source: 4, second: 32 };
 
-/** Second drawings: other drawings of 35 of the things, in the styles that are trained on; no training sees them. Icon → second icon. */
+/** Second drawings: other drawings of 35 of the things, in the training styles; no training set contains them. Icon → second icon. */
 export const SECOND_DRAWINGS = {
   airplane: "small-airplane",
   automobile: "oncoming-automobile",

@@ -56,7 +56,7 @@ def cached_shard(path):
 def training_set(work, mixture, size, classes, first=0):
     """(size / classes, classes, 3, side, side): each class and number from one of the mixture's sources, in its proportion.
 
-    first: number of the first of the source's 64 shards; the others follow, from the end on at the beginning."""
+    first: number of the first of the source's 64 shards; the others follow, wrapping around at the end."""
     sources = list(MIXTURES[mixture].items())
     per_class = size // classes
     numbers = [(first + number) % SHARDS for number in range(per_class)]
@@ -66,14 +66,14 @@ def training_set(work, mixture, size, classes, first=0):
         share, other = sources[0][1], sources[1][0]
         for number in range(per_class):
             for label in range(classes):
-                # A low-discrepancy walk: the share holds within any few pictures of a class and any few classes of a number
+                # A low-discrepancy sequence: the share holds within any few pictures of a class and any few classes of a number
                 if (0.5 + number * 0.6180339887 + label * 0.7548776662) % 1 >= share:
                     pictures[number, label] = shards[other][number, label]
     return pictures
 
 
 def augment(pictures, generator, side=32):
-    """(n, 3, s, s) uint8 → (n, 3, side, side) in [0, 1]: cut to 32–40 of 40 pixels anywhere, mirrored, tinted; some grey, some outlines."""
+    """(n, 3, s, s) uint8 → (n, 3, side, side) in [0, 1]: cut to 32–40 of 40 pixels at a random position, mirrored, tinted; some gray, some outlines."""
     n = len(pictures)
     rand = lambda *shape: torch.rand(*shape, generator=generator)  # noqa: E731
     scale = 0.8 + 0.2 * rand(n)
@@ -94,7 +94,7 @@ def augment(pictures, generator, side=32):
 
 
 class Loader:
-    """What train_one_epoch reads batches from: one picture a class, its number and caption drawn anew in each step."""
+    """The batches for train_one_epoch: one picture per class, with a new random number and caption in each step."""
 
     def __init__(self, pictures, tokenize, steps, seed):
         self.pictures, self.steps, self.generator = pictures, steps, torch.Generator().manual_seed(seed)
@@ -114,7 +114,7 @@ class Loader:
 
 
 class Log:
-    """Takes the scalars that train_one_epoch logs to TensorBoard."""
+    """Collects the scalars that train_one_epoch logs to TensorBoard."""
 
     def __init__(self):
         self.rows = {}
@@ -157,7 +157,7 @@ def train(work, run):
     state = {key: value.half().float() if value.is_floating_point() else value for key, value in model.state_dict().items()}
     (work / "weights").mkdir(exist_ok=True)
     write_log(STUDY / f"logs/{run.name}.csv", rows)
-    # Last, and renamed when whole: the weights say that a run is finished
+    # Written last, and renamed when complete: the weights mark a finished run
     weights = work / f"weights/{run.name}.safetensors"
     save_file({key: value.contiguous() for key, value in state.items()}, f"{weights}.part")
     os.replace(f"{weights}.part", weights)
@@ -165,7 +165,7 @@ def train(work, run):
 
 
 def train_for_study(work, run):
-    """Writes WORK/logs/NAME.csv and the folder WORK/checkpoints/NAME, as open_clip publishes one. Every run has its own seeds and, below
+    """Writes WORK/logs/NAME.csv and the folder WORK/checkpoints/NAME, in the layout of open_clip's published checkpoints. Every run has its own seeds and, below
     10,240 samples, every seed its own pictures, so that nothing but the design is shared between runs."""
     begun = time.time()
     model, rows = fit(work, run, (zlib.crc32(f"weights {run.name}".encode()), zlib.crc32(f"batches {run.name}".encode())), 13 * (run.seed - 1))

@@ -1,4 +1,4 @@
-// Agreement on the line: whether two checkpoints' top-1 classes agree as often as accuracies would have it.
+// Agreement on the line: whether agreements of top-1 classes follow the same line as accuracies.
 import { fitAgreement } from "../../../dist/analysis/agreement/agreement-line.js";
 import { countAgreement } from "../../../dist/analysis/agreement/count-agreement.js";
 
@@ -10,7 +10,7 @@ import { countAgreement } from "../../../dist/analysis/agreement/count-agreement
  * @param rows    rows of the checkpoints of the analysis
  * @param accuracies benchmark → accuracy of each row of top1
  * @returns rows { benchmark, accuracy, agreement: { slope, intercept, r2 }, meanError, breaks }; meanError: mean |predicted − measured accuracy|
- *   of ALine-S; breaks: why agreement does not stand for accuracy
+ *   of ALine-S; breaks: why agreement does not predict accuracy
  * @see C. Baek et al., Agreement-on-the-line, NeurIPS 2022
  */
 export function agreementOnTheLine({ idBenchmark, shifts }, top1, rows, accuracies) {

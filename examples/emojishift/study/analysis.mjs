@@ -3,10 +3,10 @@ import { holm } from "../../../dist/foundation/statistics/holm.js";
 import { agreementOnTheLine } from "./agreement.mjs";
 import { compareMixtures, compareScaling, compareSources, sourceLines } from "./lines.mjs";
 
-/** Simulated data sets of what decides, and of what is given beside it. */
+/** Numbers of simulated data sets for decisions and for additional results. */
 const REPLICATES = { deciding: { tests: 1999, effects: 999 }, beside: { tests: 199, effects: 0 } };
 
-/** What an analysis asks of a benchmark, with drawings or pictures as units. */
+/** The analyses of a benchmark, with drawings or pictures as units. */
 export const ANALYSES = {
   groups: (data, units, { adjust }, { margin }) => compareSources(data, units, adjust, margin),
   mixture: (data, units, { adjust, columns }) =>
@@ -14,7 +14,7 @@ export const ANALYSES = {
   scaling: (data, units, { columns }) => compareScaling(data, units, columns),
 };
 
-/** The cells that a hypothesis is about: of a mixture, those made of its sources alone. */
+/** The cells of a hypothesis: for a mixture, those made only of its sources. */
 export function belongs({ analysis, columns }) {
   if (analysis !== "mixture") return () => true;
   return ({ shares }) => Math.abs(Object.keys(columns).reduce((sum, name) => sum + shares[name], 0) - 1) < 1e-9;
@@ -24,7 +24,7 @@ export function belongs({ analysis, columns }) {
  * @param plan  of readPlan
  * @param study of studyPoints
  * @param top1  of readTop1
- * @returns decisions: one row a test, with p values for new drawings, Holm's adjustment within the hypothesis and, beside them, p values for
+ * @returns decisions: one row per test, with p values for new drawings, Holm's adjustment within the hypothesis and, additionally, p values for
  *   these drawings, and for new drawings without the columns that heights are adjusted for; effects: likewise; heights: of mixtures' lines; lines: each source's line on
  *   each benchmark
  */

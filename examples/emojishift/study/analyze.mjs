@@ -1,6 +1,6 @@
-// The full study's analysis, as its plan has it: node analyze.mjs [--out FOLDER] [--data FOLDER] [--readme]       after npm run build
-// Reads plan.json, checkpoints.csv, top1.json with top1/*.npy, and training.csv; writes tables and figures into FOLDER, results/ beside this file
-// unless told. --readme also puts the tables into ../README.md, between their markers.
+// The full study's analysis according to its plan: node analyze.mjs [--out FOLDER] [--data FOLDER] [--readme]       after npm run build
+// Reads plan.json, checkpoints.csv, top1.json with top1/*.npy, and training.csv; writes tables and figures into FOLDER, by default results/ next to this file.
+// --readme also puts the tables into ../README.md, between their markers.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

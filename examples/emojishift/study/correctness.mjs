@@ -1,4 +1,4 @@
-// Accuracies of the study's cells from the top-1 classes. A cell is what the seeds of one source, samples and steps have in common.
+// Accuracies of the study's cells from the top-1 classes. A cell is the set of seeds of one source, samples and steps.
 
 /**
  * How often the checkpoints of each cell get each picture right. A thing has one drawing in a benchmark.
@@ -25,7 +25,7 @@ export function correctnessOf({ top1, pictures, things }, cells, shown = things)
   return { values, cells: cells.length, drawings: shown.length, renderings };
 }
 
-/** The share of each drawing's pictures that each cell gets right: one rendering that stands for all. */
+/** The share of each drawing's pictures that each cell gets right, as a single rendering. */
 export function meanOfRenderings({ values, cells, drawings, renderings }) {
   const means = new Float64Array(cells * drawings);
   values.forEach((value, k) => {
@@ -34,7 +34,7 @@ export function meanOfRenderings({ values, cells, drawings, renderings }) {
   return { values: means, cells, drawings, renderings: 1 };
 }
 
-/** The mean over benchmarks that show the same things, thing by thing. */
+/** The mean over benchmarks with the same things, per thing. */
 export function meanOfBenchmarks(parts) {
   const [first] = parts;
   const values = new Float64Array(first.values.length);

@@ -1,4 +1,4 @@
-// The plan's questions to lines, put to Shiftline's engine.
+// The plan's questions about lines, answered by Shiftline's engine.
 import { testEquivalence } from "../../../dist/analysis/lines/equivalence.js";
 import { estimateEffects } from "../../../dist/analysis/lines/estimate-effect.js";
 import { testTerms } from "../../../dist/analysis/lines/test-terms.js";
@@ -12,7 +12,7 @@ const indicators = (groups, count) =>
   groups.map((group) => Array.from({ length: count }, (_, k) => Number(k === group)));
 const unit = (count, at, value = 1) => Array.from({ length: count }, (_, k) => (k === at ? value : 0));
 
-/** Columns of log₂ values about their mean: heights are those of a checkpoint with the mean. */
+/** Columns of log₂ values, centered: heights are those of a checkpoint with the mean. */
 function logColumns(runs, names) {
   const columns = names.map((name) => runs.map((run) => Math.log2(run[name])));
   return runs.map((_, i) => columns.map((column) => column[i] - mean(column)));
@@ -29,7 +29,7 @@ function design({ cells: runs }, groupOf, adjust) {
   return { names, groups, ofGroups, constant, withAdjusted };
 }
 
-/** @param replicates simulated data sets of tests and of effects; no effects': t intervals */
+/** @param replicates numbers of simulated data sets for tests and for effects; 0 for effects: t intervals */
 function ask({ points, noise, replicates = { tests: 499, effects: 0 } }, groups) {
   const options = { scale: "logit", noise, scatterGroups: groups };
   const estimates = (terms, contrasts) =>
@@ -89,7 +89,7 @@ export function compareSources(data, units, adjust, margin) {
     decisions: [
       test("slopes", separate, parallel),
       test("heights", parallel, common),
-      // Every pair must be shown to be close, so the largest p is that of the claim (intersection–union)
+      // Every pair must be shown to be close, so the largest p applies to the claim (intersection–union)
       { test: "one line", p: Math.max(...effects.map(({ equivalence }) => equivalence.p)) },
     ],
     effects,

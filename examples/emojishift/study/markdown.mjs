@@ -6,7 +6,7 @@ import { groupVerdict, mixtureVerdict, pairTitle, summarize } from "./summary.mj
 const percent = (fraction, digits = 1) => (100 * fraction).toFixed(digits);
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 const pText = (p) => (p < 0.001 ? "< 0.001" : p.toFixed(3));
-/** A p value; bold where it is shown at the level after Holm's correction. */
+/** A p value; bold if significant at the level after Holm's correction. */
 const decided = ({ pHolm }, level) => (pHolm < level ? `**${pText(pHolm)}**` : pText(pHolm));
 const effectText = ({ estimate, low, high }) => `${signed(estimate)} (${signed(low)} to ${signed(high)})`;
 
@@ -15,7 +15,7 @@ function table(header, rows) {
   return [header, header.map((_, i) => (i === 0 ? "---" : "---:")), ...rows].map(line).join("\n");
 }
 
-/** Why agreement does not stand for accuracy, in words. */
+/** Why agreement does not predict accuracy, in words. */
 const BREAKS = {
   "agreement-scattered": "agreements scattered (r² < 0.95)",
   "accuracy-scattered": "accuracies scattered (r² < 0.95)",
@@ -56,15 +56,17 @@ export function fragmentsOf(plan, titles, study, analysis) {
       benchmarks.map((benchmark) => {
         const mine = effects.filter((row) => row.hypothesis === id && row.benchmark === benchmark);
         const largest = mine.reduce((best, row) => (Math.abs(row.estimate) > Math.abs(best.estimate) ? row : best));
-        const [slopes, same, one] = ["slopes", "heights", "one line"].map((test) => decision(id, benchmark, test));
+        const [slopes, heights, single] = ["slopes", "heights", "one line"].map((test) =>
+          decision(id, benchmark, test),
+        );
         return [
           title(benchmark),
           decided(slopes, plan.level),
-          slopes.pHolm < plan.level ? "–" : decided(same, plan.level),
-          decided(one, plan.level),
+          slopes.pHolm < plan.level ? "–" : decided(heights, plan.level),
+          decided(single, plan.level),
           `${pairTitle(largest.effect)}: ${effectText(largest)}`,
-          pText(same.picturesP),
-          groupVerdict([slopes, same, one], mine, plan.level).verdict,
+          pText(heights.picturesP),
+          groupVerdict([slopes, heights, single], mine, plan.level).verdict,
         ];
       }),
     );
@@ -143,7 +145,7 @@ function scalingTable({ id, benchmarks, columns }, plan, title, decision, effect
   );
 }
 
-/** Mean accuracies of the seeds on the reference and on the average, and how far seeds of a cell lie apart. */
+/** Mean accuracies of the seeds on the reference and on the average, and the spread of seeds within a cell. */
 function cellsTable(plan, { cells, accuracies }) {
   const [reference, average] = [plan.idBenchmark, "average"].map(accuracies);
   const sources = Object.keys(SOURCE_TITLES);
@@ -154,7 +156,9 @@ function cellsTable(plan, { cells, accuracies }) {
       plan.steps.map((steps) => [
         `${samples.toLocaleString("en-US")}, ${steps}`,
         ...sources.map((source) => {
-          const cell = cells.find((one) => one.source === source && one.samples === samples && one.steps === steps);
+          const cell = cells.find(
+            (entry) => entry.source === source && entry.samples === samples && entry.steps === steps,
+          );
           if (cell === undefined) return "";
           return [reference, average].map((values) => percent(mean(cell.rows.map((row) => values[row])))).join(", ");
         }),

@@ -1,4 +1,4 @@
-// What finite pictures leave open: covariances of the errors of accuracies, between cells that see the same pictures.
+// Sampling error of finite sets of pictures: covariances of the errors of accuracies between cells on the same pictures.
 
 /**
  * Errors of accuracies as estimates for new drawings: drawings are independent, their renderings are not.
@@ -53,10 +53,10 @@ function meanCovariance(values, rows, n) {
 }
 
 /**
- * A covariance as the engine takes it.
+ * A covariance in the form that the engine requires.
  *
- * @param atEnds images of an accuracy without variance, 0 or 1
- * @returns images: independent images that each accuracy is worth, p (1 − p) / variance; correlations (cells, cells)
+ * @param atEnds number of images for an accuracy without variance, 0 or 1
+ * @returns images: effective number of independent images of each accuracy, p (1 − p) / variance; correlations (cells, cells)
  */
 export function worth(accuracies, covariance, atEnds) {
   const cells = accuracies.length;

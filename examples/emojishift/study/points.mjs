@@ -1,4 +1,4 @@
-// The study's cells as points of a line: two accuracies, what they are worth, and the errors that cells share.
+// The study's cells as points of a line: two accuracies, their effective numbers of images, and the errors that cells share.
 import { accuraciesOf, correctnessOf, meanOfBenchmarks, meanOfRenderings } from "./correctness.mjs";
 import { drawingCovariance, pictureCovariance, worth } from "./noise.mjs";
 
@@ -9,7 +9,7 @@ export const AVERAGE = "average";
  * @param runs     of readRuns
  * @param top1     of readTop1
  * @param training rows of training.csv: checkpoint, loss
- * @returns runs: those that have results, with their `reference` accuracy; excluded: those of them that the plan leaves out; cells: means over
+ * @returns runs: those that have results, with their `reference` accuracy; excluded: those that the plan leaves out; cells: means over
  *   the seeds of the others; accuracyOf(run, benchmark); pointsOf(benchmark, wanted)
  */
 export function studyPoints(plan, allRuns, top1, training) {
@@ -43,7 +43,7 @@ export function studyPoints(plan, allRuns, top1, training) {
     return { cell, source, shares, samples, steps, seeds: seeds.length, rows: seeds.map(({ row }) => row) };
   });
 
-  /** Accuracies of cells with their two covariances. An average's benchmarks show the same things in other drawings and pictures. */
+  /** Accuracies of cells with their two covariances. The benchmarks of an average show the same things in different drawings and pictures. */
   function measure(ids, members, shown) {
     const parts = ids.map((id) =>
       correctnessOf(
@@ -68,7 +68,7 @@ export function studyPoints(plan, allRuns, top1, training) {
 
   /**
    * The cells on a benchmark: `drawings`, with errors as estimates for new drawings, by which the plan decides; `pictures`, for new pictures of
-   * these drawings. Second drawings are set against the reference accuracy on the same things.
+   * these drawings. Second drawings are compared with the reference accuracy on the same things.
    */
   function pointsOf(benchmark, wanted = () => true) {
     const members = cells.filter(wanted);

@@ -1,4 +1,4 @@
-// Reads what is committed of the full study: the plan, the checkpoints' table, and the top-1 class of every picture.
+// Reads the committed files of the full study: the plan, the checkpoints' table, and the top-1 class of every picture.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,9 +41,9 @@ export function thingsOf(benchmark) {
 /**
  * The top-1 class of every checkpoint and picture.
  *
- * @param folder where top1.json lies; the study's unless a test has others
+ * @param folder folder of top1.json; default: the study's
  * @returns checkpoints: names, in the order of rows; benchmarks: id → { top1 (checkpoints, pictures) row-major, pictures, things }
- * @throws if a file is not what top1.json says, byte for byte
+ * @throws if a file differs from the checksum in top1.json
  */
 export function readTop1(folder = STUDY) {
   const about = JSON.parse(readFileSync(join(folder, "top1.json"), "utf8"));

@@ -1,10 +1,10 @@
-// How often the study's tests reject, and its intervals hold the truth, in data like the study's in which no hypothesis of a difference holds:
+// How often the study's tests reject, and its intervals hold the truth, in simulated data like the study's without any difference:
 //
 //   node simulations.mjs [--data-sets 2000] [--replicates 99] [--only NAME] [--out FILE]       after npm run build
 //
-// The cells, the reference accuracies, what accuracies are worth and how their errors are correlated are the study's. Logits on the shift are on
+// The cells, the reference accuracies, the effective numbers of images and the correlations of errors are the study's. Logits on the shift are on
 // one line, with the effects of samples and steps that a design has, and scatter; errors are normal on the logit scale, their covariances known.
-// Writes simulations.csv beside this file unless told. Each data set has a seed of its own.
+// Writes simulations.csv next to this file by default. Each data set has a separate seed.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -47,7 +47,7 @@ const COLUMNS = [
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The lower factor of correlations that, of more cells than drawings, have no full rank: shrunk as little as it takes. */
+/** The lower Cholesky factor of correlations; with more cells than drawings they lack full rank and are shrunk as little as necessary. */
 function factor(correlations, n) {
   for (let shrink = 1e-6; ; shrink *= 4) {
     const lower = correlations.map((value, k) => (k % (n + 1) === 0 ? 1 : value * (1 - shrink)));
@@ -55,7 +55,7 @@ function factor(correlations, n) {
   }
 }
 
-/** Draws data sets of the study's cells on a benchmark, in which the doublings' effects are all that there is above one line. */
+/** Draws data sets of the study's cells on a benchmark, in which the doublings' effects are the only deviation from one line, except scatter. */
 function drawerOf({ cells, drawings: { points, noise } }, effects) {
   const n = cells.length;
   const factors = [factor(noise.x, n), factor(noise.y, n)];
@@ -64,7 +64,7 @@ function drawerOf({ cells, drawings: { points, noise } }, effects) {
   const middle = mean(place);
   const raised = cells.map((cell) =>
     Object.entries(effects).reduce((sum, [name, effect]) => {
-      const average = mean(cells.map((other) => Math.log2(other[name])));
+      const average = mean(cells.map((entry) => Math.log2(entry[name])));
       return sum + effect * (Math.log2(cell[name]) - average);
     }, 0),
   );
@@ -90,7 +90,7 @@ function drawerOf({ cells, drawings: { points, noise } }, effects) {
 /**
  * @param design  one of DESIGNS
  * @param numbers of the data sets: from, to (exclusive)
- * @returns rows: what is counted (`test`: rejects at 0.05, and at 0.01; `interval`: of any effect, holds the truth), data sets, hits of how many
+ * @returns rows: what is counted (`test`: rejects at 0.05, and at 0.01; `interval`: of any effect, contains the truth), data sets, hits, total
  */
 export function simulate(plan, study, { name, hypothesis: id, benchmark }, [from, to], replicates) {
   const hypothesis = plan.hypotheses.find((candidate) => candidate.id === id);

@@ -8,7 +8,7 @@ function list(items) {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
-/** What an analysis's decisions say of a set. */
+/** The conclusion of an analysis's decisions for a set. */
 export function groupVerdict(decisions, pairs, level) {
   const isShown = (test) => decisions.find((row) => row.test === test).pHolm < level;
   const largest = pairs.reduce((best, row) => (Math.abs(row.estimate) > Math.abs(best.estimate) ? row : best));
@@ -33,7 +33,7 @@ export function pairTitle(effect) {
     .join(" − ");
 }
 
-/** @returns {string} a Markdown list, an item a question */
+/** @returns {string} a Markdown list, one item per question */
 export function summarize(plan, title, { decisions, effects }) {
   const items = plan.hypotheses.map((hypothesis) => {
     const { id, analysis, benchmarks } = hypothesis;
@@ -51,10 +51,10 @@ export function summarize(plan, title, { decisions, effects }) {
 
 const SENTENCES = {
   groups(about, _, { level, margin }) {
-    const found = about.map((one) => ({ ...one, ...groupVerdict(one.decisions, one.effects, level) }));
+    const found = about.map((set) => ({ ...set, ...groupVerdict(set.decisions, set.effects, level) }));
     const named = (verdict, text) =>
       found
-        .filter((one) => one.verdict === verdict)
+        .filter((set) => set.verdict === verdict)
         .map(({ name, largest }) => text(name, `${pairTitle(largest.effect)} ${signed(largest.estimate)}`));
     const parts = [
       ["Slopes differ on", named("slopes differ", (name) => name)],
@@ -71,8 +71,8 @@ const SENTENCES = {
   },
   mixture(about, _, { level }) {
     const effect = ({ name, effects }) => `${name} (${signed(effects[0].estimate)} from no Noto to all)`;
-    const found = about.map((one) => ({ ...one, verdict: mixtureVerdict(one.decisions, level) }));
-    const named = (verdict, text) => found.filter((one) => one.verdict === verdict).map(text);
+    const found = about.map((set) => ({ ...set, verdict: mixtureVerdict(set.decisions, level) }));
+    const named = (verdict, text) => found.filter((set) => set.verdict === verdict).map(text);
     return sentences([
       ["It does on", named("dilution", effect)],
       ["Heights depend on the share, but in no straight line, on", named("not in a straight line", ({ name }) => name)],

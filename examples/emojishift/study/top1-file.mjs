@@ -1,4 +1,4 @@
-// NumPy's array file of bytes, as numpy.save writes one: magic, version 1.0, header length, a Python dictionary, then the numbers, row-major.
+// NumPy's array file of bytes, in the format of numpy.save: magic, version 1.0, header length, a Python dictionary, then the numbers, row-major.
 
 /** The bytes before the numbers of a uint8 array of shape (rows, columns). */
 function header(rows, columns) {

@@ -1,4 +1,4 @@
-// Writes the pictures of a benchmark's tars in few pixels, in a folder a class.
+// Writes the pictures of a benchmark's tars at low resolution, in a folder per class.
 //   node pixelate.mjs DATA OUT [PIXELS]
 import { createReadStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
