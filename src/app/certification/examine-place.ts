@@ -17,7 +17,7 @@ export const EXAMINED = "examined";
 /** Reads every image that changed or is not recorded yet. */
 export async function examinePlace(
   place: Place,
-  { store, ...options }: { readonly store: string } & Omit<ExamineImagesOptions, "folder" | "decode" | "believes">,
+  { store, ...options }: { readonly store: string } & Omit<ExamineImagesOptions, "folder" | "decode" | "trustsTimes">,
 ): Promise<ExaminedPlace> {
   const { images } = place.survey;
   const examination = await examineImages(place.survey, { ...options, folder: join(store, EXAMINED), decode: true });

@@ -158,7 +158,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const known = [...gathered.notes, ...(study?.notes ?? []), ...findingNotes, ...noLine];
   const { warnings } = sortNotes(known, gathered.warnings, leftOut);
   const studied = study ?? withoutBaseline(gathered);
-  const still = await formatStaticPreview(gathered, studied, warnings);
+  const preview = await formatStaticPreview(gathered, studied, warnings);
   const bare = {
     ...gathered,
     findings,
@@ -167,10 +167,10 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     reloadSeconds,
     progress: await progressOf(sources),
   };
-  const { details, notes: more, ...content } = await readContent(stored, bare, still, { study: about, out, options });
+  const { details, notes: more, ...content } = await readContent(stored, bare, preview, { study: about, out, options });
   const sortedNotes = sortNotes([...known, ...more], gathered.warnings, leftOut);
   const data: ReportData = { ...bare, notes: sortedNotes.groups };
-  const page = await formatPage({ ...content, data, details: { ...details, notes: more }, still });
+  const page = await formatPage({ ...content, data, details: { ...details, notes: more }, still: preview });
   const files = [basename(out), ...figures.names].map((name) => ({ name }));
   await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
   await figures.write(dirname(out));

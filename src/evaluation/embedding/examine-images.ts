@@ -39,7 +39,7 @@ export interface ExamineImagesOptions {
   /** called between images; throws to stop */
   readonly checkStopped?: (() => void) | undefined;
   /** whether the state of this file reflects changes */
-  readonly believes?: (path: FilePath, stats: BigIntStats) => boolean;
+  readonly trustsTimes?: (path: FilePath, stats: BigIntStats) => boolean;
 }
 
 /** Incremented when decoding changes. */
@@ -65,13 +65,13 @@ export type ImagesInPlace = SourcePlace & { readonly images: ImageList };
  */
 export async function examineImages(place: ImagesInPlace, options: ExamineImagesOptions): Promise<Examination> {
   const { images, root } = place;
-  const { decode, deep = false, checkStopped, believes = timesShowChanges } = options;
+  const { decode, deep = false, checkStopped, trustsTimes = timesShowChanges } = options;
   const decoder = decode ? decoderVersions() : "";
   const real = await realpath(root).catch(() => root);
   const memory = await openExaminedMemory(options.folder ?? null, { root: real, decoder });
   const hashes = Buffer.alloc(images.length * HASH_BYTES);
   const isKnown = new Uint8Array(images.length);
-  const isBelieved = new Uint8Array(images.length);
+  const isTrusted = new Uint8Array(images.length);
   const faults = new Map<number, string>();
   const set = (position: number, hash: string, fault: string | null) => {
     isKnown[position] = hash === "" ? 0 : 1;
@@ -82,9 +82,8 @@ export async function examineImages(place: ImagesInPlace, options: ExamineImages
   const current = new Set<string>();
   const unknown: number[] = [];
   const before = await lookAtFiles(place, checkStopped, (position, image, path, stats) => {
-    if (stats !== null && believes(path, stats)) isBelieved[position] = 1;
-    const key =
-      stats === null || isBelieved[position] === 0 ? "" : examinedKey(image.path, imageIdentity(image, stats));
+    if (stats !== null && trustsTimes(path, stats)) isTrusted[position] = 1;
+    const key = stats === null || isTrusted[position] === 0 ? "" : examinedKey(image.path, imageIdentity(image, stats));
     if (key !== "") current.add(key);
     const known = key === "" || deep ? null : memory.find(key);
     // decode failures are tried again, because memory may have been short
@@ -95,7 +94,7 @@ export async function examineImages(place: ImagesInPlace, options: ExamineImages
   let done = images.length - unknown.length;
   const take = async (position: number, { sha256: hash, identity, fault }: ExaminedImage) => {
     set(position, hash, fault);
-    if (hash === "" || identity === "" || isBelieved[position] === 0) return;
+    if (hash === "" || identity === "" || isTrusted[position] === 0) return;
     const key = examinedKey(images.at(position).path, identity);
     current.add(key);
     await memory.add(key, { sha256: hash, fault: decode ? fault : undefined });

@@ -65,15 +65,15 @@ const HASH_BYTES = 32;
  *
  * @param folder  folder of the store for contents
  * @param options.keep  if false, nothing is written
- * @param options.believes  whether the state of this file reflects changes
+ * @param options.trustsTimes  whether the state of this file reflects changes
  */
 export async function openImageContents(
   folder: string,
   manifest: Manifest,
-  options: { readonly keep?: boolean; readonly believes?: (path: FilePath, stats: BigIntStats) => boolean } = {},
+  options: { readonly keep?: boolean; readonly trustsTimes?: (path: FilePath, stats: BigIntStats) => boolean } = {},
 ): Promise<ImageContents> {
   const { images, sha256: listed } = manifest;
-  const { keep = true, believes = timesShowChanges } = options;
+  const { keep = true, trustsTimes = timesShowChanges } = options;
   const place = placeOf(manifest);
   const root = await realpath(manifest.root).catch(() => manifest.root);
   const hashes = Buffer.alloc(images.length * HASH_BYTES);
@@ -144,7 +144,7 @@ export async function openImageContents(
         const same =
           stats !== null &&
           known?.[0] === imageIdentity(image, stats) &&
-          (options.withinRun === true || believes(path, stats));
+          (options.withinRun === true || trustsTimes(path, stats));
         if (same) set(position, known[1]);
         else missing.push(position);
       }

@@ -66,7 +66,7 @@ interface Loaded {
 loadSharp(); // a failure to open the source is not the fault of an image
 const { place, preparations, budget: sharedBudget } = workerData as WorkerSetup;
 const source = openSource(place);
-const letGo = createPixelCollector();
+const countReleased = createPixelCollector();
 const budget = openBudget(sharedBudget);
 const groups = groupByGeometry(preparations);
 serveTasks(
@@ -114,7 +114,7 @@ async function preprocessBatch(groups: readonly GeometryGroup[], task: WorkerTas
       for (const output of outputs) output.unreadable.push({ position, reason: loaded.reason });
     } else {
       for (const group of groups) preprocess(group, loaded.image, path, position, outputs);
-      letGo(loaded.image.data.length);
+      countReleased(loaded.image.data.length);
     }
     loaded.free();
   }

@@ -82,22 +82,23 @@ export async function readStoredRows(
   const bySource = new Map<Part, { readonly at: number; readonly from: StoredRow }[]>();
   for (const [at, content] of contents.entries()) {
     const from = rows.get(content);
-    if (from === undefined) throw new InputError(GONE);
+    if (from === undefined) throw new InputError(SOURCE_REMOVED);
     bySource.set(from.part, [...(bySource.get(from.part) ?? []), { at, from }]);
   }
   for (const [part, wanted] of bySource) {
     const stored = await (wanted[0] as (typeof wanted)[number]).from.store.read(part);
-    if (typeof stored === "string") throw new InputError(`${stored}; ${AGAIN}`);
+    if (typeof stored === "string") throw new InputError(`${stored}; ${RERUN_ADVICE}`);
     const { data, columns } = stored.matrix;
     for (const { at, from } of wanted) {
-      if (columns !== into.columns || stored.metadata.content[from.row] !== contents[at]) throw new InputError(GONE);
+      if (columns !== into.columns || stored.metadata.content[from.row] !== contents[at])
+        throw new InputError(SOURCE_REMOVED);
       into.data.set(data.subarray(from.row * columns, (from.row + 1) * columns), (places[at] as number) * columns);
     }
   }
 }
 
-const AGAIN = "run the same command again to embed the missing images";
-const GONE = `a stored embedding was removed or recreated before it was copied; ${AGAIN}`;
+const RERUN_ADVICE = "run the same command again to embed the missing images";
+const SOURCE_REMOVED = `a stored embedding was removed or recreated before it was copied; ${RERUN_ADVICE}`;
 
 /** Returns the width of the embeddings; 0 if none can be read. */
 async function findColumns(rows: ReadonlyMap<string, StoredRow>): Promise<number> {

@@ -185,8 +185,8 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
       const hash = createHash("sha256");
       for (const part of parts) {
         const content = (await readAbout(part))?.content;
-        if (content === undefined) throw new InputError(`${stem(part)}.json: missing; ${AGAIN}`);
-        if (isRemade(part, content)) throw new InputError(`${remade(part)}; ${AGAIN}`);
+        if (content === undefined) throw new InputError(`${stem(part)}.json: missing; ${RERUN_ADVICE}`);
+        if (isRemade(part, content)) throw new InputError(`${remade(part)}; ${RERUN_ADVICE}`);
         for (let r = 0; r < part.rows; r++) hash.update(`${content[r] ?? ""}\n`);
       }
       return hash.digest("hex");
@@ -228,7 +228,7 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
   };
 }
 
-const AGAIN = "run the same command again to recreate it";
+const RERUN_ADVICE = "run the same command again to recreate it";
 
 function contentKey(content: readonly string[]): string {
   return sha256(content.join("\n"));

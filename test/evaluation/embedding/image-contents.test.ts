@@ -18,7 +18,7 @@ const BYTES = 100;
 const all = [{ first: 0, rows: N }];
 const options = { threads: 1 };
 /** A folder on a disk: the tests' folder may be in memory, where no state is trusted. */
-const believes = () => true;
+const trustsTimes = () => true;
 /** Longer than a tick of any file system's clock that these tests run on. */
 const TICK = 15;
 
@@ -53,7 +53,7 @@ describe("the contents of images", () => {
   afterEach(() => void vi.restoreAllMocks());
 
   async function look(folder: string, manifest: Manifest) {
-    const contents = await openImageContents(folder, manifest, { believes });
+    const contents = await openImageContents(folder, manifest, { trustsTimes });
     const read = await contents.update(all, options);
     return { read, hashes: Array.from({ length: N }, (_, i) => contents.sha256(i)) };
   }
@@ -200,12 +200,12 @@ describe("the contents of images", () => {
   it("are not trusted on a file system whose change times are unreliable, and not kept if nothing may be written", async () => {
     const root = makeFolder();
     const memory = temporaryFolder();
-    const unsure = await openImageContents(memory, listed(root), { believes: () => false });
+    const unsure = await openImageContents(memory, listed(root), { trustsTimes: () => false });
     expect(await unsure.update(all, options)).toBe(N);
     expect(await unsure.update(all, options)).toBe(N);
     expect(await unsure.update(all, { ...options, withinRun: true })).toBe(0);
     const nowhere = join(temporaryFolder(), "memory");
-    const dry = await openImageContents(nowhere, listed(root), { keep: false, believes });
+    const dry = await openImageContents(nowhere, listed(root), { keep: false, trustsTimes });
     expect(await dry.update(all, options)).toBe(N);
     expect(() => readdirSync(nowhere)).toThrow("ENOENT");
   });
@@ -213,7 +213,7 @@ describe("the contents of images", () => {
   it("come from the embedding run, without a second read", async () => {
     const root = makeFolder();
     const memory = temporaryFolder();
-    const contents = await openImageContents(memory, listed(root), { believes });
+    const contents = await openImageContents(memory, listed(root), { trustsTimes });
     const read = Array.from({ length: N }, (_, i) => ({
       sha256: sha256(content(i)),
       identity: identityOf(statSync(join(root, nameOf(i)), { bigint: true })),
@@ -227,7 +227,7 @@ describe("the contents of images", () => {
 it("the content of a file less than three seconds old is not recorded: its next change may not be visible", async () => {
   const root = makeFolder();
   const memory = temporaryFolder();
-  const contents = await openImageContents(memory, listed(root), { believes });
+  const contents = await openImageContents(memory, listed(root), { trustsTimes });
   expect(await contents.update(all, options)).toBe(N);
   for (let i = 0; i < N; i++) writeFileSync(join(root, nameOf(i)), content(N - i)); // possibly within a tick
   expect(await contents.update(all, options)).toBe(N);

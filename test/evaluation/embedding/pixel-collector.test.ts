@@ -9,12 +9,12 @@ const MB = 1e6;
 const WARM_UP = 40;
 
 /** The maximum memory outside V8's heap while photos of 0.75 MB are decoded in sequence, in bytes above the minimum. */
-async function mostFloating(decodes: number, letGo: (bytes: number) => void): Promise<number> {
+async function mostFloating(decodes: number, countReleased: (bytes: number) => void): Promise<number> {
   const pixels = { width: 500, height: 500, channels: 3, background: "teal" } as const;
   const photo = await sharp({ create: pixels }).jpeg().toBuffer();
   const outside: number[] = [];
   for (let i = 0; i < decodes; i++) {
-    letGo((await decodeImage(photo)).data.length);
+    countReleased((await decodeImage(photo)).data.length);
     if (i >= WARM_UP) outside.push(getHeapStatistics().external_memory);
   }
   return Math.max(...outside) - Math.min(...outside);
