@@ -7,7 +7,7 @@ afterEach(() => {
 });
 
 describe("skipUnless", () => {
-  it("runs what is available, whatever is required", () => {
+  it("runs what is available, independently of what is required", () => {
     vi.stubEnv("SHIFTLINE_REQUIRE", "slurm");
     expect(skipUnless("slurm", true, "no sbatch")).toBe(false);
   });

@@ -10,7 +10,7 @@ const performancePage = readFileSync(join(import.meta.dirname, "../../docs/refer
 const document = readFileSync(join(import.meta.dirname, "../../BENCHMARKS.md"), "utf8");
 
 describe("BENCHMARKS.md", () => {
-  it("shows what bench/measured says, to the letter", () => {
+  it("shows the figures of bench/measured exactly", () => {
     expect(fillBenchmarks(document)).toBe(document);
   });
 
@@ -30,13 +30,13 @@ describe("BENCHMARKS.md", () => {
 });
 
 describe("fillMarker", () => {
-  it("replaces what stands between its markers, again and again", () => {
+  it("replaces the text between its markers, repeatedly", () => {
     const once = fillMarker("a\n<!-- x -->\nold\n<!-- /x -->\nb\n", "x", "new");
     expect(once).toBe("a\n<!-- x -->\nnew\n<!-- /x -->\nb\n");
     expect(fillMarker(once, "x", "new")).toBe(once);
   });
 
-  it("does not drop a table for want of its markers", () => {
+  it("refuses to drop a table whose markers are missing", () => {
     expect(() => fillMarker("nothing here", "x", "new")).toThrow("<!-- x -->");
   });
 });

@@ -29,7 +29,7 @@ const TRIED: readonly (readonly [string, readonly [number, number]])[] = [
 ];
 
 describe("coverage in simulated data", () => {
-  it("has designs of different names, and all are measured, as what they say they are", () => {
+  it("has designs of different names, all measured with their descriptions", () => {
     const labels = ({ name, topic, procedure, nominal, expectation }: CoverageDesign | CoverageCount) => ({
       name,
       topic,
@@ -53,7 +53,7 @@ describe("coverage in simulated data", () => {
     expect(DOCUMENT).toMatch(new RegExp(`[Oo]f the ${measured.length} designs of`));
   });
 
-  it("stands in the document's table of groups as it was measured", () => {
+  it("is in the document's table of groups as it was measured", () => {
     const rows = rowsOf("### Tests and intervals of groups");
     const designs = ["slopes", "slopes", "heights", "heights", "slope difference", "height difference"];
     expect(rows.length).toBeGreaterThan(10);
@@ -69,7 +69,7 @@ describe("coverage in simulated data", () => {
     }
   });
 
-  it("stands in the document's table of F and pairs as it was measured", () => {
+  it("is in the document's table of F and pairs as it was measured", () => {
     const rows = rowsOf("### F or pairs");
     const choices = measured.filter(({ topic }) => topic === "choice of test");
     expect(rows.map(([name]) => `choice of test: ${name}`)).toEqual(choices.map(({ name }) => name));

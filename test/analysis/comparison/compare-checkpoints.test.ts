@@ -103,7 +103,7 @@ describe("compareCheckpoints", () => {
     }
   });
 
-  it("lists the images that only one gets right, and pairs by name, whatever the order", () => {
+  it("lists the images that only one gets right, and pairs by name, in any order", () => {
     const [first, second] = pair([2, 1, 2, 1]);
     const b = checkpoint("b", result([...second].reverse()));
     const { rows } = compareCheckpoints(checkpoint("a", result(first)), b);
@@ -181,7 +181,7 @@ describe("compareCheckpoints", () => {
     expect(compare([])).toThrow(/no image to compare/);
   });
 
-  it("refuses a checkpoint beside itself, and two that have nothing in common", () => {
+  it("refuses to compare a checkpoint with itself, and two that have nothing in common", () => {
     const [first, second] = pair([5, 2, 1, 2]);
     const a = checkpoint("a", result(first));
     expect(() => compareCheckpoints(a, a)).toThrow("a: cannot be compared with itself");
@@ -192,7 +192,7 @@ describe("compareCheckpoints", () => {
     expect(() => compareCheckpoints(a, { ...a, checkpoint: "c" }, { benchmarks: ["objectnet"] })).toThrow(/has none/);
   });
 
-  it("tells one checkpoint under two names from the same files tokenized otherwise", () => {
+  it("distinguishes one checkpoint under two names from the same files tokenized differently", () => {
     const [first, second] = pair([5, 2, 1, 2]);
     const compare = (textOfA: string | null, textOfB: string | null) => {
       const a = { ...checkpoint("a", result(first)), fingerprint: "f", textSha256: textOfA };
@@ -207,7 +207,7 @@ describe("compareCheckpoints", () => {
     ]);
   });
 
-  it("does not compare what was evaluated otherwise under one name, and notes what only one has", () => {
+  it("does not compare results of one name that were evaluated differently, and notes what only one has", () => {
     const [first, second] = pair([5, 2, 1, 2]);
     const otherProtocol = { protocol: "imagenet-a" };
     const a = checkpoint(

@@ -3,7 +3,7 @@ import { readClassNamer } from "../../../src/analysis/comparison/compare-class-n
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 
 describe("readClassNamer", () => {
-  it("names classes by their labels, several where several are right, and none where the label is empty or no number", async () => {
+  it("names classes by their labels, several where several are right, and none if the label is empty or not a number", async () => {
     const row = { benchmark: "objectnet", protocol: "official", classNames: "imagenet-openai" };
     const nameOf = await readClassNamer([row], [await readBenchmark("objectnet")]);
     expect(nameOf(row, "0")).toBe("tench");

@@ -67,7 +67,7 @@ describe("effective robustness", () => {
     expect([row?.low, row?.high]).toEqual([null, null]);
   });
 
-  it("has no interval where the number of images is not known, but the baseline's scatter", () => {
+  it("has no interval if the number of images is unknown, but the baseline's scatter", () => {
     const [row] = effectiveRobustness(fitBaseline(line), [{ model: "a", idAccuracy: 0.6, accuracy: 0.6, images: 100 }]);
     expect([row?.low, row?.high]).toEqual([null, null]);
     expect(row?.predictionLow).toBeLessThan(row?.expectedAccuracy as number);

@@ -112,7 +112,7 @@ describe("decisions of groups' lines", () => {
     expect(decisions[0]?.tests?.slopes.replicates).toBe(1999);
   });
 
-  it("have no test of one line, and no heights for different slopes, without a common x", () => {
+  it("have no test of one line, and no heights if slopes differ, without a common x", () => {
     const apart = (second: GroupWorld): GroupWorld[] => [
       { from: 0.1, to: 0.3 },
       { from: 0.4, to: 0.7, ...second },

@@ -6,7 +6,7 @@ import { inverseLogit, logit } from "../../../src/foundation/statistics/logit.ts
 import { createRandomNumbers } from "../../../src/foundation/statistics/random-numbers.ts";
 
 describe("a prediction interval", () => {
-  it("reaches 0 or 1 exactly where the count there has a p of 0.05 or more, whichever way that is found", () => {
+  it("reaches 0 or 1 exactly where the count there has a p of 0.05 or more, computed in either way", () => {
     const reached = { low: 0, high: 0, neither: 0 };
     fc.assert(
       fc.property(

@@ -121,7 +121,7 @@ describe("the file of a study", () => {
     await expect(of({ idBenchmarks: ["emoji-fluent-emoji", "emoji-fluent-emoji"] })).rejects.toThrow(/listed twice/);
   });
 
-  it("is refused with benchmarks in distribution that it does not know, twice, or that leave no shift", () => {
+  it("is refused if in-distribution benchmarks are unknown, repeated, or leave no shift", () => {
     expect(() => withInDistribution(imagenet, ["imagenet-c"])).toThrow(/--id imagenet-c: no such benchmark; known: /);
     expect(() => withInDistribution(imagenet, ["imagenet", "imagenet"])).toThrow(/given twice/);
     expect(() => withInDistribution(imagenet, ["imagenet", ...imagenet.axes.shifts])).toThrow(/no shift remains/);

@@ -106,7 +106,7 @@ describe("the probability of any distance", () => {
     );
   });
 
-  it("is not known if the line's models are exactly on it, nor for 0 and 1 on unknown images", () => {
+  it("is unknown if the line's models are exactly on it, or for 0 and 1 on an unknown number of images", () => {
     const line = [0.5, 0.6, 0.7].map((x) => ({ model: `${x}`, idAccuracy: x, accuracy: x - 0.1 }));
     const [onLine] = effectiveRobustness(fitBaseline(line, { scale: "linear" }), [
       { model: "m", idAccuracy: 0.55, accuracy: 0.5 },

@@ -126,7 +126,7 @@ unix.concurrent("work without end", () => {
     },
   );
 
-  it("that hears no signal ends on the first one", { timeout: 180_000 }, async ({ expect, onTestFinished }) => {
+  it("that handles no signal ends on the first one", { timeout: 180_000 }, async ({ expect, onTestFinished }) => {
     const { child, ended, text } = await startEndless(evaluation(endlessPattern, freshOut()), null, onTestFinished);
     const begun = performance.now();
     child.kill("SIGTERM");

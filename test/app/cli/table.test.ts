@@ -60,7 +60,7 @@ describe("shiftline table", () => {
     expect((await shiftline(["table", "--results", results])).stdout).toBe(run.stdout);
   });
 
-  it("has the verdicts of robustness.csv, whatever prompts are shown", async () => {
+  it("has the verdicts of robustness.csv with any prompts", async () => {
     const out = temporaryFolder();
     expect((await shiftline(["fit", results, "--out", out])).status).toBe(0);
     const fitted = parse(readFileSync(join(out, "robustness.csv"), "utf8"), { columns: true }) as Record<

@@ -50,7 +50,7 @@ describe("class folders named by numbers", () => {
     expect([...listed!.images].map(({ label }) => label)).toEqual([3, 500, 999]);
   });
 
-  it("never get a wrong label, whatever their numbering", async () => {
+  it("never get a wrong label, with any numbering", async () => {
     const shift = fc.integer({ min: 1, max: 999 });
     await fc.assert(
       fc.asyncProperty(shift, async (by) => {

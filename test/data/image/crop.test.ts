@@ -25,7 +25,7 @@ describe("planGeometry", () => {
     expect(geometry).toMatchObject({ padTop: 12, padLeft: 0, fill: 127, top: 0, left: 0 });
   });
 
-  it("uses bicubic for shortest to a rectangle whatever is configured, as open_clip does", () => {
+  it("uses bicubic for shortest to a rectangle regardless of the configuration, as open_clip does", () => {
     const size = { height: 48, width: 80 };
     const image = { width: 61, height: 47 };
     expect(planGeometry(image, createPreprocessing({ size, interpolation: "bilinear" })).interpolation).toBe("bicubic");

@@ -100,7 +100,7 @@ describe("an archive with numbered images", () => {
     expect([...listed!.images].map(({ label }) => label)).toEqual([230, 65, 970]);
   });
 
-  it("is refused with two images with the same number, wherever they are", async () => {
+  it("is refused with two images with the same number, in any place", async () => {
     const names = ["JPEG", "png"].map((ending) => `ILSVRC2012_val_00000001.${ending}`);
     const root = tarsOf({ "a.tar": [names[0]!, "ILSVRC2012_val_00000002.JPEG", names[1]!] });
     await expect(listImages(imagenet, root)).rejects.toThrow(/a second image with number 1/);

@@ -67,7 +67,7 @@ it("a Hub snapshot is read from its validation files, in their order; test files
   ]);
 });
 
-it("wnids as labels are classes of ImageNet, whatever their order", async () => {
+it("wnids as labels are classes of ImageNet, in any order", async () => {
   const images = await imagesOf(setOf({ "test.parquet": { labels: ["n01443537", "n01440764"] } }));
   expect(images.map(([, label]) => label)).toEqual([1, 0]);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createRecentCache } from "../../../src/data/sources/recent-cache.ts";
 
-it("keeps recently used results as far as they fit, the last one whatever its weight, and makes no kept result again", async () => {
+it("keeps recently used results as far as they fit, the last one regardless of its weight, and computes no kept result again", async () => {
   const made: string[] = [];
   const cache = createRecentCache<string, number>(10, (weight) => weight);
   const get = (key: string, weight: number) =>

@@ -158,7 +158,7 @@ describe("listWebDataset", () => {
     ]);
   });
 
-  it("accepts a set with the right number of lines in classnames.txt, whatever its templates", async () => {
+  it("accepts a set with the right number of lines in classnames.txt, with any templates", async () => {
     const root = setOf(
       { "test/0.tar": sample("s0", 1) },
       {

@@ -11,7 +11,7 @@ describe("prompt sets", () => {
     expect(set.promptsOf("zebra").length).toBe(7);
   });
 
-  it("may be descriptions of each class, used as they are, whatever the order of the file", async () => {
+  it("may be descriptions of each class, used verbatim, in any order of the file", async () => {
     const folder = writeTree(temporaryFolder(), {
       "a.json": JSON.stringify({ zebra: ["striped {} horse", "an animal"], "polar bear": ["white"] }),
       "b.json": JSON.stringify({ "polar bear": ["white"], zebra: ["striped {} horse", "an animal"] }),

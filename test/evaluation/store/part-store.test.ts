@@ -124,7 +124,7 @@ describe("the part store", () => {
     await expect(store.contentSha256()).rejects.toThrow("another run recreated it from images");
   });
 
-  it("gives one digest of the content of all images, whatever the size of its parts", async () => {
+  it("gives one digest of the content of all images, for any size of its parts", async () => {
     const content = [...manifest.images].map(({ path }) => sha256(path));
     const digests = [3, 4, 10].map(async (size) => {
       const store = await openStore(temporaryFolder(), size);

@@ -118,7 +118,7 @@ describe("stored matrices", () => {
     expect(await readStoredMatrix(stem)).toEqual({ matrix: m, metadata: { of: over } });
   });
 
-  it("are whole whichever of many parallel writers is last", async () => {
+  it("are complete after many parallel writers, in any order", async () => {
     const { folder, stem } = await stored();
     const constantMatrix = (k: number) => matrix(new Float32Array(12).fill(k), 4, 3);
     await Promise.all(Array.from({ length: 8 }, (_, k) => writeStoredMatrix(stem, constantMatrix(k), { first: k })));

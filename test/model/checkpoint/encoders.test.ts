@@ -205,7 +205,7 @@ describe("text encoder", () => {
     expect(stored.encoder.variableLength).toBe(true);
   });
 
-  it("reports whether embeddings depend on padding: not in a causal tower, nor with an attention mask", async () => {
+  it("reports whether embeddings depend on padding: neither in a causal tower nor with an attention mask", async () => {
     const takesPart = async (folder: string) => await (await textEncoder(folder)).encoder.paddingTakesPart();
     expect(await takesPart(openClipFolder())).toBe(false);
     expect(await takesPart(openClipFolder({ text: { length: 77 } }))).toBe(false);

@@ -150,7 +150,7 @@ describe("the file of the weights", () => {
     expect([byIndex.fingerprint, byIndex.id]).toEqual([checkpoint.fingerprint, basename(folder)]);
   });
 
-  it("may be in the Hub's cache, behind links", async () => {
+  it("may be in the Hub's cache, reached through links", async () => {
     const root = join(temporaryFolder(), "models--lab--tiny");
     const commit = "0123456789abcdef0123456789abcdef01234567";
     mkdirSync(join(root, "blobs"), { recursive: true });

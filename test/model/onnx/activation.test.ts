@@ -50,7 +50,7 @@ describe("findActivations", () => {
     expect(activationsOf(unrelated, [scalar("f", 1.702)])).toEqual([]);
   });
 
-  it("tells SiLU from QuickGELU", () => {
+  it("distinguishes SiLU from QuickGELU", () => {
     const nodes = [node("Sigmoid", ["x"], "g"), node("Mul", ["x", "g"], "y")];
     expect(activationsOf(nodes)).toEqual([{ name: "SiLU", count: 1 }]);
   });
@@ -90,7 +90,7 @@ describe("findActivations", () => {
     ]);
   });
 
-  it("tells the two towers of one graph apart", () => {
+  it("distinguishes the two towers of one graph", () => {
     const path = join(temporaryFolder(), "model.onnx");
     writeFileSync(
       path,

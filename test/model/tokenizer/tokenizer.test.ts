@@ -63,7 +63,7 @@ async function imagenetPrompts(): Promise<string[]> {
   return names.flatMap((name) => templates.map((template) => template.replace("{}", name)));
 }
 
-describe("CLIP's own vocabulary", () => {
+describe("CLIP's vocabulary", () => {
   it("is the one that its notes describe", async () => {
     const { merges, vocabulary } = clipBytePairs();
     const readme = await readText("prompts/tokenizers/README.md");

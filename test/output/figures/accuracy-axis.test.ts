@@ -10,7 +10,7 @@ const labels = (scale: FitScale, low: number, high: number, pixels: number) =>
     .join(" ");
 
 describe("ticks", () => {
-  it("stand at round percentages whatever the range", () => {
+  it("are at round percentages for any range", () => {
     expect(labels("logit", 0.15, 0.86, 250)).toBe("20 30 40 50 60 70 80");
     expect(labels("logit", 0.006, 0.94, 260)).toBe("1 2 5 10 20 30 50 70 80 90");
     expect(labels("logit", 0.91, 0.996, 250)).toBe("95 98 99 99.5");

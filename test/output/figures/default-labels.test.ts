@@ -17,13 +17,13 @@ describe("the names in a figure", () => {
     expect(defaultLabels(panel(13, 0, []))).toBe(8);
   });
 
-  it("are of the checkpoints beside the line, or of all where the line is their own", () => {
+  it("are of the checkpoints outside the line, or of all if the line is fitted on them", () => {
     expect(defaultLabels(panel(3, 28, ["a"]))).toBe("all");
     expect(defaultLabels(panel(0, 12, ["a"]))).toBe("all");
     expect(defaultLabels(panel(0, 28, ["a"]))).toBe("none");
   });
 
-  it("are of the checkpoints in focus where others lie beside them", () => {
+  it("are of the checkpoints in focus if there are others", () => {
     expect(defaultLabels(panel(12, 0, [], 100))).toBe("all");
     expect(defaultLabels(panel(20, 0, ["a"], 100))).toBe(8);
   });

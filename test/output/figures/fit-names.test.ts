@@ -6,7 +6,7 @@ import { fitNames } from "../../../src/output/figures/fit-names.ts";
 const fit = (names: readonly string[], width = 120) => fitNames(names, width, 8, textWidth);
 
 describe("names in a figure", () => {
-  it("keep what tells them apart where the ends are alike", () => {
+  it("keep what distinguishes them if the ends are equal", () => {
     const names = ["ViT-B-32/commonpool_s_laion_s13m_b4k", "ViT-B-32/commonpool_s_image_s13m_b4k", "RN50"];
     const shown = fit(names, 80);
     expect(shown.get("RN50")).toBe("RN50");

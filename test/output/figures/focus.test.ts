@@ -29,7 +29,7 @@ async function zooBeside(mine: Readonly<Record<string, readonly [number, number]
   return only(buildPanels(study, { benchmarks: ["imagenet-a"], focus }));
 }
 
-describe("a figure of checkpoints in focus beside others", () => {
+describe("a figure of checkpoints in focus and others", () => {
   it("has those in focus in color with names and intervals, the others gray, with titles for the pointer", async () => {
     const panel = await zooBeside({ "mine-1": [0.6, 0.3], "mine-2": [0.7, 0.25] });
     const { svg, labels } = draw(panel);
@@ -82,8 +82,8 @@ describe("a figure of checkpoints in focus beside others", () => {
   });
 });
 
-describe("the baseline's line beside lines of groups", () => {
-  it("is dark and named in the legend where it is of none of them, and has a color of its own otherwise", async () => {
+describe("the baseline's line and lines of groups", () => {
+  it("is dark and named in the legend if it belongs to none of them, and has a separate color otherwise", async () => {
     const [panel] = await testbedPanels({ benchmarks: ["imagenet-r"], idSide: "all-classes" });
     const { lines, groups } = panel as ScatterPanel;
     const baseline = lines.findIndex(({ ofBaseline }) => ofBaseline);

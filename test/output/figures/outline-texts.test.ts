@@ -60,7 +60,7 @@ describe("the letters of the font that comes with the package", () => {
 });
 
 describe("a figure's file", () => {
-  it("has outlines in place of its texts, as wide as they were laid out, and keeps what they say", async () => {
+  it("has outlines in place of its texts, as wide as they were laid out, and keeps the text", async () => {
     const { svg, labels } = plotPanel(only(await panelsOfNames(["ViT-B-32/laion2b", "RN50–x4…"])), {
       document: newDocument(),
       width: 312,

@@ -33,7 +33,7 @@ describe("labels", () => {
     );
   });
 
-  it("stand beside a lone point without a leader, and on its left at the right edge", () => {
+  it("are next to a lone point without a leader, and on its left at the right edge", () => {
     const at = (x: number) => {
       const lone = { x, y: 100, clearance: 5, width: 60, height: 9 };
       return placeLabels([lone], { frame, markers: [box(x, 100, 3)], curves: [], bars: [] })[0];

@@ -17,7 +17,7 @@ function vertices(path: Element): [number, number][] {
 }
 
 describe("a panel's figure", () => {
-  it("has every checkpoint at the pixel whose accuracy is its own", async () => {
+  it("has every checkpoint at the pixel of its accuracy", async () => {
     const panel = await zooPanel("imagenet-a");
     const figure = draw(panel);
     const dots = { nonMembers: "g.checkpoints:not(.in-baseline) circle", members: "g.in-baseline circle" };
@@ -68,7 +68,7 @@ describe("a panel's figure", () => {
     expect(figure.y.toValue(Number(y.getAttribute("y2")))).closeTo(checkpoint?.yHigh as number, 1e-9);
   });
 
-  it("says beside the marks how many images of the expected there were", async () => {
+  it("states next to the marks how many of the expected images were evaluated", async () => {
     const [panel] = (await panelsOfNames(["one", "two"])) as [ScatterPanel];
     const note = "2 checkpoints not on all images: from 1000 of 30000";
     expect(draw(panel).svg.querySelector(".legend")?.textContent).toContain(note);
@@ -90,7 +90,7 @@ describe("a panel's figure", () => {
     }
   });
 
-  it("has a marker of its own for each group, and a line for each", async () => {
+  it("has a separate marker and line for each group", async () => {
     const panels = await testbedPanels({ benchmarks: ["imagenet-r"], idSide: "all-classes" });
     const panel = only(panels);
     const figure = draw(panel);
@@ -123,7 +123,7 @@ describe("a panel's figure", () => {
     }
   });
 
-  it("shows names as text, whatever they hold", async () => {
+  it("shows names as text, with any characters", async () => {
     const [panel] = (await panelsOfNames(HOSTILE_NAMES)) as [ScatterPanel];
     const figure = draw(panel);
     const text = toSvgText(figure.svg);

@@ -47,7 +47,7 @@ describe("panels of a study", () => {
     }
   });
 
-  it("sample the line over the whole axis, and say which samples are extrapolated", async () => {
+  it("sample the line over the whole axis, and mark which samples are extrapolated", async () => {
     const panel = only(buildPanels(await zooStudy(), { benchmarks: ["imagenet-a"] }));
     const line = only(panel.lines);
     expect(line.samples.at(0)?.x).toBe(panel.xDomain[0]);

@@ -91,7 +91,7 @@ describe("figures on disk", () => {
 });
 
 describe("names of figures", () => {
-  it("say which x axis a panel is on where it is not the first panel's", () => {
+  it("state which x axis a panel is on if it is not the first panel's", () => {
     const sides = ["imagenet", "imagenet@imagenet-r", "imagenet-v2", "imagenet-v2@imagenet-r", "imagenet-v2"];
     const panels = sides.map((idSide) => ({ benchmark: "imagenet-r", idSide }) as ScatterPanel);
     expect(figureNames(panels)).toEqual([

@@ -75,7 +75,7 @@ describe("encodeNames", () => {
 });
 
 describe("encodeRecords", () => {
-  it("gives back what any number of checkpoints said, whatever classes are right", () => {
+  it("returns what any number of checkpoints predicted, for any right classes", () => {
     const classes = [[0], [1, 2], [], [3]];
     const records = fc
       .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 11 }))

@@ -95,7 +95,7 @@ describe("fillPage", () => {
   };
   const sizeOf = (page: ReturnType<typeof fillPage>) => page.blocks.reduce((sum, block) => sum + block.length + 1, 0);
 
-  it("keeps its blocks below the bytes it may take, and says what is not there", () => {
+  it("keeps its blocks within their bytes, and reports what is missing", () => {
     const all = fillPage({ ...filling, bytes: Number.POSITIVE_INFINITY });
     expect([all.withoutCounts, all.withoutPairs]).toEqual([[], []]);
     for (let share = 0; share < 1; share += 0.1) {

@@ -17,12 +17,12 @@ describe("sortRows", () => {
     return sortRows(table, by, metadata(columns)).map((i) => table.rows[i]?.checkpoint);
   };
 
-  it("leaves the order of the inputs, or goes by names with their numbers by size", async () => {
+  it("keeps the order of the inputs, or sorts by name with numbers by size", async () => {
     expect(await sorted(undefined)).toEqual(["run-10", "run-9", "Run-9"]);
     expect(await sorted("checkpoint")).toEqual(["Run-9", "run-9", "run-10"]);
   });
 
-  it("goes by a column, called by its title or its benchmark, the highest first", async () => {
+  it("sorts by a column, named by its title or its benchmark, highest first", async () => {
     for (const name of ["IN-A", "in-a", "imagenet-a"]) {
       expect(await sorted(name)).toEqual(["run-9", "run-10", "Run-9"]);
     }
@@ -42,7 +42,7 @@ describe("sortRows", () => {
     expect((await sorted("rho:IN-A", given)).slice(-3)).toEqual(["far", "doubtful", "without"]);
   });
 
-  it("goes by a column of the metadata, numbers by size, and names what is known", async () => {
+  it("sorts by a column of the metadata, numbers by size, and names the known columns", async () => {
     const samples = { "run-10": "90", "run-9": "1e3" };
     expect(await sorted("samples", rows, { samples })).toEqual(["run-10", "run-9", "Run-9"]);
     await expect(sorted("samples", rows, { samples: { another: "1", "run-9": "" } })).rejects.toThrow(

@@ -80,7 +80,7 @@ describe("the wide CSV of accuracies", () => {
     ]);
   });
 
-  it("tells columns apart that differ in the class names alone", () => {
+  it("distinguishes columns that differ only in the class names", () => {
     const results = [metrics("a", "imagenet", 1), metrics("a", "imagenet", 2, { classNames: "mine" })];
     expect(formatWideAccuracies(accuracyGrid(results))).toBe(
       "checkpoint,imagenet/1000/t+mine,imagenet/1000/t+names\na,0.2,0.1\n",

@@ -68,7 +68,7 @@ describe("formatLatexTable", () => {
     expect(() => formatLatexTable(COLUMNS, [], { label: "a}b" })).toThrow(RangeError);
   });
 
-  it("has rich cells and headings, in smaller type where it is told to", () => {
+  it("has rich cells and headings, in smaller type if requested", () => {
     const rich = [
       { heading: "a & b" },
       ["x_1", { text: "1.5", isBold: true, marks: "†", small: "1–2" }],

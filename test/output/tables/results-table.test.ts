@@ -35,7 +35,7 @@ describe("buildResultsTable", () => {
     for (const title of MAIN.slice(1)) expect(of(title).robustness?.predictionPHolm).toBeGreaterThan(0);
   });
 
-  it("gives no distance from a line of another protocol, nor an average of such", async () => {
+  it("gives neither a distance from a line of another protocol nor an average of such distances", async () => {
     const table = await sampleTable(sampleRows("mine"), { protocols: new Map([["imagenet-r", "1000"]]) });
     const [row] = table.rows;
     const found = Object.fromEntries(table.columns.map(({ title }, c) => [title, row?.cells[c]?.robustness ?? null]));

@@ -68,7 +68,7 @@ describe.skipIf(withoutBrowser)("the report's first screen", () => {
     expect(await page.locator("#plot .context circle, #plot .context path").count()).toBeGreaterThan(20);
   });
 
-  it("zooms by wheel with Ctrl, drag, buttons and keys, keeps the window in the address, and goes back", async () => {
+  it("zooms by wheel with Ctrl, drag, buttons and keys, keeps the window in the address, and returns", async () => {
     const { page, errors } = await openReport(mine);
     const frame = page.locator(".plot-frame");
     const box = await frame.boundingBox();

@@ -61,7 +61,7 @@ describe.skipIf(withoutBrowser)("the browser of images", () => {
     expect(errors).toEqual([]);
   });
 
-  it("has few tiles of many images, wherever it is scrolled, and moves by keys", async () => {
+  it("has few tiles of many images at any scroll position, and moves by keys", async () => {
     const { page, errors } = await openReport(report, { hash: "#tab=images&show=all" });
     await page.waitForSelector(".image-tile");
     const size = Number(await page.locator(".image-view li").first().getAttribute("aria-setsize"));
@@ -113,7 +113,7 @@ describe.skipIf(withoutBrowser)("the browser of images", () => {
     await expect.poll(() => page.url()).toContain("find=00000001");
   });
 
-  it("says where images of other checkpoints are to be had, and that pictures are missing", async () => {
+  it("states how to get images of other checkpoints, and that pictures are missing", async () => {
     const { page } = await openReport(report, { hash: "#tab=images&first=gamma" });
     const text = () => page.locator("#images").textContent();
     await expect.poll(text).toContain("Single images of gamma are not in this page; available are those of:");

@@ -49,7 +49,7 @@ function walk(steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? St
 }
 
 describe("the plot's window", () => {
-  it("stays in the panel, is never empty, and survives the address, wherever it is moved", () => {
+  it("stays in the panel, is never empty, and survives the address, for any move", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         const { x, y } = walk(steps);
@@ -80,7 +80,7 @@ describe("the plot's window", () => {
     for (const { x, y } of samples) expect(y).closeTo(LINE(x), 1e-12);
   });
 
-  it("takes no window of an address that lies elsewhere or is none", () => {
+  it("ignores an address with an invalid window or one outside the panel", () => {
     for (const text of ["", "1_2", "a_b_c_d", "60_40_20_30", "99_99.5_20_30"]) {
       expect(parseWindow(text, PANEL)).toBeUndefined();
     }
@@ -88,7 +88,7 @@ describe("the plot's window", () => {
 });
 
 describe("the order of tables in the address", () => {
-  it("comes back whatever a column is called, beside the orders of other tables", () => {
+  it("is restored for any column name, next to the orders of other tables", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.string(), fc.boolean(), (column, otherSort, descending) => {
         const sort = formatOrder(formatOrder("", "b", { column: otherSort, descending: !descending }), "a:,", {

@@ -240,7 +240,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     expect(errors).toEqual([]);
   });
 
-  it("is dark where the system is, or the reader wants it, and light on paper", async () => {
+  it("is dark if the system is or the reader chooses it, and light on paper", async () => {
     const { page } = await openReport(report, { colorScheme: "dark" });
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const ink = () =>
@@ -277,7 +277,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     expect(errors).toEqual([]);
   });
 
-  it("shows names as text, whatever they hold", async () => {
+  it("shows names as text, with any characters", async () => {
     const folder = makeResults(temporaryFolder(), {
       checkpoints: HOSTILE,
       imagesPerClass: 1,

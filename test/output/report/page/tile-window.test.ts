@@ -16,7 +16,7 @@ const layouts = fc.record({
 const heights = fc.integer({ min: 50, max: 2000 });
 
 describe("tileWindow", () => {
-  it("holds every tile that is visible, and few others, wherever the list is scrolled", () => {
+  it("contains every visible tile, and few others, at any scroll position", () => {
     fc.assert(
       fc.property(layouts, heights, fc.double({ min: 0, max: 1, noNaN: true }), (layout, height, share) => {
         const whole = listHeight(layout);
