@@ -11,7 +11,7 @@ from pathlib import Path
 if __name__ == "__main__":  # before the imports, which take seconds
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="a name of open_clip, local-dir:FOLDER or hf-hub:ORG/NAME")
-    parser.add_argument("pretrained", help='a pretrained tag, a file of weights, or "" where the model names them')
+    parser.add_argument("pretrained", help='a pretrained tag, a file of weights, or "" if the model names them')
     parser.add_argument("out", type=Path, help="folder for the export")
     arguments = parser.parse_args()
 
