@@ -37,7 +37,7 @@ export async function describeContents(
   const expected = `; expected ${describeExpected(benchmarks)}`;
   if (place.files === undefined && entries.length === 0) return `the folder is empty${expected}`;
   const below = place.files === undefined ? await placesBelow(benchmarks, place.root, entries, cacheFolder) : [];
-  if (below.length > 0) return `did you mean ${nameFew(below)}?`;
+  if (below.length > 0) return `images of a benchmark may be in ${nameFew(below)}`;
   const likely = await describeLikely(benchmarks, place, cacheFolder);
   const files = place.files ?? entries.filter(({ isFolder }) => !isFolder).map(({ name }) => name);
   const databases = entries.flatMap(({ name, isFolder }) => (isFolder && DATABASE.test(name) ? [name] : []));
