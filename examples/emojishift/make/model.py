@@ -37,7 +37,7 @@ def runs():
 
 
 def study_runs():
-    """The full study's checkpoints, seed by seed: wherever the training ends, the complete seeds are balanced."""
+    """The full study's checkpoints, seed by seed: the complete seeds are balanced at any end of the training."""
     return [SimpleNamespace(name=f"{mixture}-{size}-steps{steps}-seed{seed}", mixture=mixture, size=size, steps=steps, seed=seed)
             for seed in STUDY_SEEDS for size in SIZES for steps in STUDY_STEPS for mixture in MIXTURES]
 

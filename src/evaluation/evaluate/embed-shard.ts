@@ -52,7 +52,7 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
   });
   const embedding = { attempts, signal: options.signal, onProgress: progress.images };
   for await (const _ of embedMissingImages(plan.runs, plan, embedding)) {
-    // The parts are stored, and scored by whoever merges the shards
+    // The parts are stored; the command that merges the shards scores them
   }
   attempts.finish();
   return { shard, imagesEmbedded: images, promptsEmbedded, seconds: (performance.now() - startedAt) / 1000 };

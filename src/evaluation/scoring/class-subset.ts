@@ -24,7 +24,7 @@ const MAX_CONTRADICTING = 0.1;
 
 /**
  * Finds the classes of a list in a benchmark: by the column that the list states, or else by WordNet id, folder name or
- * class name, whichever all entries match. Numbers without a stated column are refused as ambiguous.
+ * class name: the one that all entries match. Numbers without a stated column are refused as ambiguous.
  *
  * @param names  class names of the protocol, for entries that are names
  * @throws InputError naming the first entry that is not a class of the benchmark, or is ambiguous

@@ -62,7 +62,7 @@ describe("compareSets", () => {
     expect(text).toMatch(/not searched[\s\S]*shiftline evaluate CHECKPOINT .* --store STORE/);
   });
 
-  it("reads containers whatever the labels of their images", async () => {
+  it("reads containers with any labels of their images", async () => {
     const members = [
       { name: "s0.txt", content: "a caption" },
       { name: "s0.jpg", content: photo(1) },

@@ -209,7 +209,7 @@ describe("verifyData on damage", () => {
 });
 
 describe("a published manifest", () => {
-  it("certifies a copy on another machine whatever its names, and names differences", async () => {
+  it("certifies a copy on another machine under any names, and lists differences", async () => {
     const manifest = join(temporaryFolder(), "pets.csv");
     expect((await verify(petsRoot(), { manifest })).manifest).toEqual({ path: manifest, state: "written" });
     const before = readFileSync(manifest, "utf8");

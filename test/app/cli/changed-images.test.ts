@@ -127,7 +127,7 @@ describe("images with the same names and sizes but different content", () => {
     expect(await run(place, "hf-split")).toMatchObject({ predictions: clean.predictions, embedded: PART_SIZE });
   });
 
-  it("are missing for a merge, wherever they are, while an equal copy is not", async () => {
+  it("are missing for a merge in any place, while an equal copy is not", async () => {
     const place = makePlace();
     writeImages(place.data, imagesOf(FIRST));
     const { predictions } = await run(place, "vit-open-clip");

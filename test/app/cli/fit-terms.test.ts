@@ -254,7 +254,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     expect(run.stdout).toMatch(/^low +5 .*†/m);
   });
 
-  it("lists the shifts in the study's order in every table, whatever the order of the files", async () => {
+  it("lists the shifts in the study's order in every table, independently of the order of the files", async () => {
     const [header, ...rows] = accuracies().trimEnd().split("\n");
     const v2 = rows.filter((line) => line.includes(",imagenet-v2,"));
     const first = v2.map((line) => line.replace("imagenet-v2,1000", "imagenet-a,200"));

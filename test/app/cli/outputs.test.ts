@@ -159,7 +159,7 @@ describe("claimOutputs", () => {
     ["fits.csv", "model,slope\n"],
     ["report.html", "<html>my own page</html>"],
     ["figures/a.svg", "<svg><path/></svg>"],
-  ])("keeps the user's own %s, with a record or without", async (name, text) => {
+  ])("keeps the user's %s, with a record or without", async (name, text) => {
     const outputs = (folder: string) => (name === "fits.csv" ? fit(folder, [folder]) : report(folder));
     const folder = writeTree(temporaryFolder(), { [name]: text });
     await expect(claimOutputs(outputs(folder))).rejects.toThrow(

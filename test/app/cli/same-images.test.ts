@@ -108,7 +108,7 @@ const filesOf = (folder: string) =>
   ]);
 
 describe("the same images in another container", () => {
-  it("match results and stored embeddings, whatever the order, names, copies and parts", async () => {
+  it("match results and stored embeddings for any order, names, copies and parts", async () => {
     const ids = fc.array(fc.nat(POOL - 1), { minLength: PATHS.length, maxLength: PATHS.length });
     const order = fc.shuffledSubarray([...PATHS.keys()], { minLength: PATHS.length });
     const parts = fc.record({ partSize: fc.integer({ min: 1, max: 13 }), batchSize: fc.integer({ min: 1, max: 5 }) });

@@ -16,7 +16,7 @@ function change(path: string, edit: (text: string) => string): void {
   writeFileSync(path, edit(readFileSync(path, "utf8")));
 }
 
-/** 55 of the images right, whatever the file contained. */
+/** 55 of the images right, for any content of the file. */
 function believing(value: number, correct: number) {
   return (text: string) => {
     const metrics = JSON.parse(text);

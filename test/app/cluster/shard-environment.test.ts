@@ -11,7 +11,7 @@ const array = (id: number, first: number, last: number, count: number, step = 1)
 });
 
 describe("--shard auto", () => {
-  it("reads a Slurm array task, whatever the start and step of the array", () => {
+  it("reads a Slurm array task for any start and step of the array", () => {
     expect(shardFromEnvironment(array(3, 0, 7, 8))).toEqual({ index: 3, count: 8 });
     expect(shardFromEnvironment(array(1, 1, 8, 8))).toEqual({ index: 0, count: 8 });
     expect(shardFromEnvironment(array(20, 10, 30, 3, 10))).toEqual({ index: 1, count: 3 });

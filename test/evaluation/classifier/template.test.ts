@@ -13,7 +13,7 @@ describe("template sets", () => {
     expect(new Set(all?.templates).size).toBe(80);
   });
 
-  it("insert the class name verbatim, whatever characters it has", () => {
+  it("insert the class name verbatim, with any characters", () => {
     expect(fillTemplate("a photo of a {}.", "Scottish Terrier")).toBe("a photo of a Scottish Terrier.");
     expect(fillTemplate("{} $& here", "$1 {} $$")).toBe("$1 {} $$ $& here");
   });

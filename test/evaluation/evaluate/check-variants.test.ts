@@ -85,7 +85,7 @@ describe("a folder used as another of ImageNetV2's sets", () => {
     ]);
   });
 
-  it("is found directly below a data root, whatever the name of the root", async () => {
+  it("is found directly below a data root of any name", async () => {
     const root = join(temporaryFolder(), "imagenetv2-top-images");
     writeTree(root, { "imagenetv2-matched-frequency-format-val/0/a.jpeg": "a" });
     expect(await locate({ data: root, benchmarks: ["imagenet-v2"] })).toEqual([]);

@@ -19,7 +19,7 @@ const result = (checkpoint: string, correct: number) => {
 };
 
 describe("accuracies.csv", () => {
-  it("contains the results, ordered by key whatever the order of writing, with quotes if names need them", async () => {
+  it("contains the results, ordered by key independently of the order of writing, with quotes if names need them", async () => {
     const out = temporaryFolder();
     for (const name of ["b", 'a,"x"', "a"]) await writeSample(out, result(name, 3));
     await rebuildAccuracies(out);
@@ -46,7 +46,7 @@ describe("accuracies.csv", () => {
     expect(formatAccuracies([result("a", 3)])).toContain(",10,50000\n");
   });
 
-  it("is read back unchanged, whatever the names", async () => {
+  it("is read back unchanged for any names", async () => {
     const path = join(temporaryFolder(), "accuracies.csv");
     const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 });
     const key = fc.record({ checkpoint: name, benchmark: name, protocol: name, templates: name, classNames: name });

@@ -20,7 +20,7 @@ const row = fc.record({
 });
 
 describe("parseCorrectness", () => {
-  it("gives the counts of the full parser of predictions, whatever the names contain", () => {
+  it("gives the counts of the full parser of predictions for any names", () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 80 }), (rows) => {
         const lines = rows.map(({ image, label, top }) => `${image},${label.join(";")},${top},1,0.3,0.2`);
@@ -70,7 +70,7 @@ describe("parseCorrectness", () => {
     expect(() => parseCorrectness(twice, "p")).toThrow(/p: the column top1 appears twice/);
   });
 
-  it("names a duplicate image, whatever its name contains and wherever its column is", () => {
+  it("names a duplicate image for any name and column order", () => {
     const once = '"a,""\nb.jpg",1,1,0\n"a,""\nc.jpg",1,1,0\nd,1,1,0\n';
     expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}`), "p")).not.toThrow();
     expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}"a,""\nb.jpg",2,1,0\n`), "p")).toThrow(

@@ -132,7 +132,7 @@ const guesses = fc.tuple(
 );
 
 describe("results of the same images in two containers", () => {
-  it("compare like those of one container, whatever the order, the paths and the duplicates", () => {
+  it("compare like those of one container, for any order, paths and duplicates", () => {
     fc.assert(
       fc.property(copied, guesses, ({ set, copy }, [first, second]) => {
         const predictions = (of: readonly Image[], guess: readonly number[]): ImagePrediction[] =>

@@ -21,7 +21,7 @@ const file = (correct = 55, n = 100) => ({
 const parse = (content: unknown) => parseMetrics(JSON.stringify(content, null, 2), "metrics.json");
 
 describe("metrics.json", () => {
-  it("is read back unchanged, whatever the counts", () => {
+  it("is read back unchanged for any counts", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, share) => {
         const content = file(Math.round(share * n), n);

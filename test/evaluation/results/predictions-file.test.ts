@@ -68,7 +68,7 @@ const isRight = ({ accepted, top }: Predicted, places: number) =>
   top.slice(0, places).some((classIndex) => accepted.includes(classIndex));
 
 describe("predictions.csv", () => {
-  it("is read back unchanged by every reader, whatever the names, classes and scores", () => {
+  it("is read back unchanged by every reader, for any names, classes and scores", () => {
     fc.assert(
       fc.property(predicted, (images) => {
         const text = written(images);
@@ -178,7 +178,7 @@ describe("predictions.csv", () => {
     }
   });
 
-  it("is refused if a content is not a SHA-256, wherever its column is", () => {
+  it("is refused if a content is not a SHA-256, at any column", () => {
     const content = "0123456789abcdef0123456789abcdef";
     const columns = (text: string) => [
       `image,label,top1,content\na,1,1,${text}\n`,

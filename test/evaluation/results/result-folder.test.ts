@@ -16,7 +16,7 @@ describe("result folders", () => {
     );
   });
 
-  it("are different for each result of a command, whatever names are joined", () => {
+  it("are different for each result of a command, for any names", () => {
     const place = (of: Partial<ResultMetrics>) => {
       const key = sampleResult(of, 1);
       return { key, folder: resultFolder("out", key, "imagenet-openai") };

@@ -44,7 +44,7 @@ describe("figures on disk", () => {
   });
 
   it.each(["a<b", "a&b", 'q"q', "c]]>", "<script>", "&amp;", "\u0001\ufffe"])(
-    "are XML whatever a name holds: %s",
+    "are XML with any characters in a name: %s",
     async (name) => {
       const folder = temporaryFolder();
       const panel = { ...(await zooPanel("imagenet-a")), benchmark: name, title: name, yLabel: `${name} (%)` };

@@ -61,7 +61,7 @@ describe("formatResultsText", () => {
       expect(listed.map(([, whole]) => whole)).toEqual([`${LONG}-1`, `${LONG}-2`]);
       expect(new Set(listed.map(([short]) => short)).size).toBe(2);
     }
-    // The same figures, wherever the intervals stand
+    // The same figures, for any place of the intervals
     const figures = (text: string) => text.match(/\d+\.\d–\d+\.\d/g)?.sort();
     expect(figures(formatResultsText(shown(table), 80))).toEqual(figures(formatResultsText(shown(table))));
   });
