@@ -96,7 +96,7 @@ function isExchanged(found: readonly Contradiction[], comparable: number, classe
   let left = [...found];
   for (;;) {
     const rows = new Set(left.map(({ row }) => row));
-    const linked = left.filter(({ namedRows: others }) => others.some((namedRow) => rows.has(namedRow)));
+    const linked = left.filter(({ namedRows }) => namedRows.some((namedRow) => rows.has(namedRow)));
     if (linked.length === left.length) return left.length > 0;
     left = linked;
   }
@@ -106,8 +106,8 @@ function describe(found: readonly Contradiction[], names: readonly string[], who
   const some = found
     .slice(0, NAMED)
     .map(
-      ({ text, row, namedRows: others }) =>
-        `${who} "${text}" is named "${names[row]}" (index ${row}), and "${names[others[0] as number]}" is the name of index ${others[0]}`,
+      ({ text, row, namedRows }) =>
+        `${who} "${text}" is named "${names[row]}" (index ${row}), and "${names[namedRows[0] as number]}" is the name of index ${namedRows[0]}`,
     );
   const more = found.length > NAMED ? `, and ${found.length - NAMED} more such classes` : "";
   return `names and classes contradict each other: ${some.join("; ")}${more}`;

@@ -53,8 +53,8 @@ export async function chooseSharedEmbeddings(
     .filter(([, coverage]) => share(coverage) > 0)
     .sort(([, a], [, b]) => share(b) - share(a) || (a.checkpoint < b.checkpoint ? -1 : 1));
   if (best === undefined) return null;
-  const [model, { checkpoint: name, left: own, right: others }] = best;
-  return { checkpoint: name, model, left: own.size, right: others.size };
+  const [model, { checkpoint: name, left: embedded, right: embeddedElsewhere }] = best;
+  return { checkpoint: name, model, left: embedded.size, right: embeddedElsewhere.size };
 }
 
 /**

@@ -98,7 +98,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     const circle = page.locator("#plot .checkpoints circle, #plot .checkpoints path").first();
     let [x, y] = [0, 0];
     let name: string | null = null;
-    // The plot is drawn anew as soon as its place is measured, so the point may go while it is looked for
+    // The plot is drawn again as soon as its size is measured, so the point may disappear while the test looks for it
     await expect
       .poll(async () => {
         const box = await circle.boundingBox({ timeout: 1000 }).catch(() => null);
