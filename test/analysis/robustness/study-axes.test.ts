@@ -79,7 +79,7 @@ describe("a study of other axes", async () => {
     const study = studyRobustness(zoo.map(renamed), { ...openai, rows: openai.rows.map(renamed) }, { axes: two });
     const of = (benchmark: string) =>
       study.rows.find((row) => row.benchmark === benchmark && row.idSide === "desk") as { accuracy: number };
-    expect(of("average").accuracy).toBeCloseTo((of("light-1").accuracy + of("light-2").accuracy) / 2, 12);
+    expect(of("average").accuracy).closeTo((of("light-1").accuracy + of("light-2").accuracy) / 2, 1e-12);
     expect(buildPanels(study).at(-1)?.title).toBe("Average of 2 shifts");
   });
 });

@@ -237,7 +237,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     const effects = records(join(run.out, "group-effects.csv"));
     const [high, low] = effects.filter(({ effect, reference }) => effect === "height-at" && reference === "");
     expect([high?.group, low?.group, low?.at, low?.extrapolated]).toEqual(["high", "low", "0.3", "false"]);
-    expect(inverseLogit(Number(low?.estimate))).toBeCloseTo(Number(low?.accuracy), 9);
+    expect(inverseLogit(Number(low?.estimate))).closeTo(Number(low?.accuracy), 1e-9);
     expect(Number(high?.accuracy)).toBeGreaterThan(Number(low?.accuracy_high));
     expect(effects.find(({ effect }) => effect === "adjustment: log2 samples")).toMatchObject({ group: "", at: "" });
   });

@@ -37,10 +37,10 @@ describe("the progress of an evaluation", () => {
     expect(told[0]).toMatchObject({ checkpoints: ["L", "B"], benchmark: "imagenet" });
     expect(told[2]).toMatchObject({ checkpoints: ["B"], benchmark: "sketch" });
     const shares = told.map(({ share }) => share);
-    expect(shares[0]).toBeCloseTo(0.4, 1); // half of the first group, whose images cost four times the second's
-    expect(shares[1]).toBeCloseTo(0.8, 1);
-    expect(shares[2]).toBeCloseTo(0.9, 1);
-    expect(shares[3]).toBeCloseTo(1, 9);
+    // An image costs the memory of its graphs, 14 MB more than their files each, and one decoding, which counts as 30 MB
+    const [both, single] = [1200 + 350 + 2 * 14 + 30, 350 + 14 + 30];
+    const expected = [both / 2, both, both + single / 2, both + single].map((cost) => cost / (both + single));
+    for (const [i, share] of shares.entries()) expect(share).closeTo(expected[i] as number, 1e-12);
   });
 
   it("names the checkpoint whose prompts are embedded, and estimates their time by their number if nothing else is known", () => {
